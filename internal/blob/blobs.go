@@ -1,0 +1,196 @@
+package blob
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"gocloud.dev/blob"
+	"gocloud.dev/blob/fileblob"
+	"gocloud.dev/gcerrors"
+
+	"github.com/slipway-dev/slipway/internal/control"
+	"github.com/slipway-dev/slipway/internal/fault"
+)
+
+// Blobs is a control.Blobs over one bucket. It is safe for use by several
+// goroutines, and a folder by several processes.
+type Blobs struct {
+	bucket *blob.Bucket
+	place  string // for a person: the folder
+	// settle makes what was stored under key survive a power cut, where the
+	// bucket does not do so by itself.
+	settle func(key string) error
+}
+
+var _ control.Blobs = (*Blobs)(nil)
+
+// OpenDir opens the blobs in a folder, which it makes if it is not there.
+func OpenDir(dir string) (*Blobs, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, fmt.Errorf("open blobs: %w", err)
+	}
+	b := &Blobs{place: dir, settle: func(key string) error { return syncFolders(dir, key) }}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, b.translate(context.Background(), "make folder", err)
+	}
+	b.bucket, err = fileblob.OpenBucket(dir, &fileblob.Options{
+		CreateDir:   true,
+		DirFileMode: 0o700,
+		// A file is written beside its place and then renamed: a folder for
+		// temporary files may be on another disk, where renaming fails.
+		NoTempDir: true,
+		Metadata:  fileblob.MetadataDontWrite,
+	})
+	if err != nil {
+		return nil, b.translate(context.Background(), "open blobs", err)
+	}
+	return b, nil
+}
+
+// Close ends the use of the bucket.
+func (b *Blobs) Close() error {
+	if err := b.bucket.Close(); err != nil {
+		return fmt.Errorf("close blobs: %w", err)
+	}
+	return nil
+}
+
+// PutContent implements control.Blobs.
+func (b *Blobs) PutContent(ctx context.Context, kind string, data []byte) (string, error) {
+	sum := sha256.Sum256(data)
+	digest := digestPrefix + hex.EncodeToString(sum[:])
+	key, err := contentKey(kind, digest)
+	if err != nil {
+		return "", err
+	}
+	stored, err := b.has(ctx, key, sum, int64(len(data)))
+	if err != nil {
+		return "", b.translate(ctx, "look at content", err)
+	}
+	if stored { // perhaps by a writer that is not done making it last
+		return digest, b.translate(ctx, "put content", b.settle(key))
+	}
+	if err := b.write(ctx, key, data); err != nil {
+		return "", b.translate(ctx, "put content", err)
+	}
+	return digest, nil
+}
+
+// Content implements control.Blobs.
+func (b *Blobs) Content(ctx context.Context, kind, digest string) ([]byte, error) {
+	key, err := contentKey(kind, digest)
+	if err != nil {
+		return nil, err
+	}
+	data, err := b.bucket.ReadAll(ctx, key)
+	if err != nil {
+		return nil, b.translateRead(ctx, key, err)
+	}
+	if sum := sha256.Sum256(data); digest != digestPrefix+hex.EncodeToString(sum[:]) {
+		return nil, unknownBlob(key).WithHint("its bytes are damaged; a new sync or check puts it again")
+	}
+	return data, nil
+}
+
+// Put implements control.Blobs.
+func (b *Blobs) Put(ctx context.Context, name string, data []byte) error {
+	if err := checkName(name); err != nil {
+		return err
+	}
+	return b.translate(ctx, "put blob", b.write(ctx, name, data))
+}
+
+// Get implements control.Blobs.
+func (b *Blobs) Get(ctx context.Context, name string) ([]byte, error) {
+	if err := checkName(name); err != nil {
+		return nil, err
+	}
+	data, err := b.bucket.ReadAll(ctx, name)
+	if err != nil {
+		return nil, b.translateRead(ctx, name, err)
+	}
+	return data, nil
+}
+
+// has reports whether key holds size bytes with this sum. It reads them only
+// when there are so many.
+func (b *Blobs) has(ctx context.Context, key string, sum [sha256.Size]byte, size int64) (bool, error) {
+	r, err := b.bucket.NewReader(ctx, key, nil)
+	if isAbsent(err) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	if r.Size() != size {
+		return false, r.Close()
+	}
+	h := sha256.New()
+	_, err = io.Copy(h, r)
+	return [sha256.Size]byte(h.Sum(nil)) == sum, errors.Join(err, r.Close())
+}
+
+// write stores data under key, in place of what is there, whole or not at all.
+func (b *Blobs) write(ctx context.Context, key string, data []byte) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var file *os.File // of a folder; a bucket has none
+	w, err := b.bucket.NewWriter(ctx, key, &blob.WriterOptions{
+		ContentType: "application/octet-stream", // else the first bytes would be held back to guess it
+		BeforeWrite: func(as func(any) bool) error {
+			if as(&file) {
+				return file.Chmod(0o600)
+			}
+			return nil
+		},
+	})
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(data)
+	if err == nil && file != nil {
+		err = file.Sync() // before it is renamed, so that its name never stands for half of it
+	}
+	if err != nil {
+		cancel() // a writer that is closed after its context has ended drops what it has
+		return errors.Join(err, ignoreCanceled(w.Close()))
+	}
+	if err := w.Close(); err != nil {
+		return err
+	}
+	return b.settle(key)
+}
+
+func ignoreCanceled(err error) error {
+	if errors.Is(err, context.Canceled) || gcerrors.Code(err) == gcerrors.Canceled {
+		return nil
+	}
+	return err
+}
+
+// syncFolders makes the names of key's file and folders lasting.
+func syncFolders(dir, key string) error {
+	for folder := filepath.Dir(filepath.Join(dir, filepath.FromSlash(key))); ; folder = filepath.Dir(folder) {
+		f, err := os.Open(folder)
+		if err != nil {
+			return err
+		}
+		if err := errors.Join(f.Sync(), f.Close()); err != nil {
+			return err
+		}
+		if len(folder) <= len(dir) {
+			return nil
+		}
+	}
+}
+
+func unknownBlob(key string) *fault.Fault {
+	return fault.New(fault.NotFound, "unknown-blob", "there is no blob %s", key)
+}

@@ -1,0 +1,149 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	_ "embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/slipway-dev/slipway/internal/fault"
+)
+
+//go:embed schema.sql
+var schema string
+
+// version is the schema's. A file of another version is not opened.
+const version = 1
+
+// Open opens the store in the file at path and makes it if it is not there; its
+// folder must be. It may be opened several times, also by other processes.
+//
+// Faults beside the ports' own: Invalid ("store-newer") for a file that a newer
+// Slipway wrote, Invalid ("store-foreign") for another program's database.
+func Open(ctx context.Context, path string) (*Store, error) {
+	return open(ctx, path, patience{lock: 2500 * time.Millisecond, pause: 20 * time.Millisecond, tries: 4})
+}
+
+func open(ctx context.Context, path string, wait patience) (*Store, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("open store: %w", err)
+	}
+	s := &Store{path: path, wait: wait}
+	if err := create(path); err != nil {
+		return nil, s.translate(ctx, "create store", err)
+	}
+	if s.writer, err = connect(path, wait, 1, "_txlock=immediate"); err != nil {
+		return nil, s.translate(ctx, "open store", err)
+	}
+	if s.readers, err = connect(path, wait, readConns, "_pragma=query_only(1)"); err != nil {
+		return nil, errors.Join(s.translate(ctx, "open store", err), s.writer.Close())
+	}
+	if err := wait.retry(ctx, func() error { return s.prepare(ctx) }); err != nil {
+		err = s.translate(ctx, "open store", err)
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+// create makes an empty file that only its owner may read, which SQLite would
+// not. It is closed before it gets its name: closing any descriptor of a file
+// drops the locks that this process, another Store, may hold on it.
+func create(path string) error {
+	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), ".slipway-store-*") // its mode is 0600
+	if err != nil {
+		return err
+	}
+	err = f.Close()
+	if err == nil {
+		err = os.Link(f.Name(), path)
+	}
+	if err != nil && !errors.Is(err, fs.ErrExist) {
+		err = createInPlace(path) // a disk without links
+	}
+	if errors.Is(err, fs.ErrExist) {
+		err = nil // another process was first
+	}
+	return errors.Join(err, os.Remove(f.Name()))
+}
+
+func createInPlace(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	return f.Close()
+}
+
+// connect gives a pool whose every connection has the same settings.
+func connect(path string, wait patience, conns int, more string) (*sql.DB, error) {
+	settings := url.Values{"_pragma": {
+		fmt.Sprintf("busy_timeout(%d)", wait.lock.Milliseconds()),
+		// FULL: a commit is on the disk before it is answered. Without it a power
+		// cut could take back the newest rows, and so a rollback that a person
+		// was told stays.
+		"synchronous(FULL)",
+		"fullfsync(1)", // where a plain fsync only reaches the drive's own cache
+		"checkpoint_fullfsync(1)",
+		"trusted_schema(0)",
+	}}
+	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + settings.Encode() + "&" + more
+	db, err := sql.Open("sqlite", dsn)
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(conns)
+	db.SetMaxIdleConns(conns)
+	return db, nil
+}
+
+// prepare makes the schema in a new file and refuses a file that is not ours.
+// It takes the write lock only for a new one.
+func (s *Store) prepare(ctx context.Context) error {
+	found, err := s.found(ctx, s.writer)
+	if err != nil || found == version {
+		return err
+	}
+	var mode string
+	if err := s.writer.QueryRowContext(ctx, "PRAGMA journal_mode = WAL").Scan(&mode); err != nil {
+		return err
+	}
+	if mode != "wal" {
+		return fault.New(fault.Unavailable, "store-io", "the disk of %s cannot be shared by several processes", s.path).
+			WithHint("put the data folder on a local disk: network disks lack the locks that the store needs")
+	}
+	return s.transact(ctx, func(tx *sql.Tx) error {
+		found, err := s.found(ctx, tx) // another process may have been first
+		if err != nil || found == version {
+			return err
+		}
+		return exec(ctx, tx, schema+fmt.Sprintf("\nPRAGMA user_version = %d;", version))
+	})
+}
+
+// found reads the file's version, 0 for one without tables.
+func (s *Store) found(ctx context.Context, from asked) (int, error) {
+	var found, tables int
+	err := from.QueryRowContext(ctx, "SELECT user_version, (SELECT count(*) FROM sqlite_schema) FROM pragma_user_version").
+		Scan(&found, &tables)
+	switch {
+	case err != nil:
+		return 0, err
+	case found > version:
+		return 0, fault.New(fault.Invalid, "store-newer", "the store %s has schema %d; this Slipway knows %d", s.path, found, version).
+			WithHint("start the newer Slipway that wrote it, or put back a backup of before")
+	case found != version && (found != 0 || tables > 0):
+		return 0, fault.New(fault.Invalid, "store-foreign", "the file %s is a database of another program", s.path).
+			WithHint("name another file for the store")
+	}
+	return found, nil
+}

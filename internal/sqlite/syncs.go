@@ -1,0 +1,123 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"math"
+
+	"github.com/slipway-dev/slipway/internal/control"
+	"github.com/slipway-dev/slipway/internal/fault"
+	"github.com/slipway-dev/slipway/internal/slipway"
+)
+
+const (
+	readSync     = `SELECT document FROM syncs WHERE environment = ? AND id = ?`
+	readFence    = `SELECT generation, ended FROM syncs WHERE environment = ? AND id = ?`
+	nextSequence = `SELECT coalesce(max(sequence), 0) + 1 FROM syncs WHERE environment = ?`
+	insertSync   = `INSERT INTO syncs (environment, id, sequence, generation, ended, document) VALUES (?, ?, ?, ?, ?, ?)`
+	updateSync   = `UPDATE syncs SET generation = ?, ended = ?, document = ? WHERE environment = ? AND id = ?`
+	listSyncs    = `SELECT document FROM syncs WHERE environment = ? AND sequence < ? ORDER BY sequence DESC LIMIT ?`
+)
+
+// BeginSync implements control.Syncs.
+func (s *Store) BeginSync(ctx context.Context, sync slipway.Sync) (slipway.Sync, error) {
+	var stored slipway.Sync
+	err := s.write(ctx, "begin sync", func(tx *sql.Tx) error {
+		var err error
+		stored, err = one[slipway.Sync](ctx, s, tx, sql.ErrNoRows, readSync, sync.Environment, sync.ID)
+		if !errors.Is(err, sql.ErrNoRows) {
+			return err
+		}
+		stored = sync
+		if err := tx.QueryRowContext(ctx, nextSequence, sync.Environment).Scan(&stored.Sequence); err != nil {
+			return err
+		}
+		document, err := encode(stored)
+		if err != nil {
+			return err
+		}
+		return exec(ctx, tx, insertSync, sync.Environment, sync.ID, stored.Sequence, sync.Generation, sync.Status.Ended(), document)
+	})
+	if err != nil {
+		return slipway.Sync{}, err
+	}
+	return stored, nil
+}
+
+// UpdateSync implements control.Syncs. The fence is that of the sync itself.
+func (s *Store) UpdateSync(ctx context.Context, f slipway.Fence, sync slipway.Sync) error {
+	return s.write(ctx, "update sync", func(tx *sql.Tx) error {
+		stored, err := one[slipway.Sync](ctx, s, tx, unknownSync(sync.ID), readSync, sync.Environment, sync.ID)
+		if err != nil {
+			return err
+		}
+		if f.Environment != sync.Environment || f.Sync != sync.ID {
+			return leaseLost(f)
+		}
+		if err := checkFence(ctx, tx, f); err != nil {
+			return err
+		}
+		next := sync
+		next.Sequence = stored.Sequence
+		document, err := encode(next)
+		if err != nil {
+			return err
+		}
+		return exec(ctx, tx, updateSync, next.Generation, next.Status.Ended(), document, next.Environment, next.ID)
+	})
+}
+
+// Sync implements control.Syncs.
+func (s *Store) Sync(ctx context.Context, env, id string) (slipway.Sync, error) {
+	sync, err := one[slipway.Sync](ctx, s, s.readers, unknownSync(id), readSync, env, id)
+	return sync, s.translate(ctx, "read sync", err)
+}
+
+// Syncs implements control.Syncs.
+func (s *Store) Syncs(ctx context.Context, env string, p control.Page) ([]slipway.Sync, string, error) {
+	g, err := readPage(p, "syncs", env)
+	if err != nil {
+		return nil, "", err
+	}
+	list, err := all(ctx, s.readers, document[slipway.Sync](s), listSyncs, env, g.below(), g.limit+1)
+	if err != nil {
+		return nil, "", s.translate(ctx, "list syncs", err)
+	}
+	return cut(g, list, func(sync slipway.Sync) position { return position{Number: sync.Sequence} })
+}
+
+// below is the number that all of the page's entries are lower than.
+func (g page) below() int64 {
+	if g.after == nil {
+		return math.MaxInt64
+	}
+	return g.after.Number
+}
+
+// checkFence fails with LeaseLost unless f's sync is stored, has not ended, and
+// runs under f's generation.
+func checkFence(ctx context.Context, tx *sql.Tx, f slipway.Fence) error {
+	var generation int64
+	var ended bool
+	err := tx.QueryRowContext(ctx, readFence, f.Environment, f.Sync).Scan(&generation, &ended)
+	if errors.Is(err, sql.ErrNoRows) {
+		return leaseLost(f)
+	}
+	if err != nil {
+		return fmt.Errorf("read fence: %w", err)
+	}
+	if ended || generation != f.Generation {
+		return leaseLost(f)
+	}
+	return nil
+}
+
+func leaseLost(f slipway.Fence) error {
+	return fault.New(fault.LeaseLost, "lease-lost", "sync %s has ended or belongs to another worker", f.Sync)
+}
+
+func unknownSync(id string) error {
+	return fault.New(fault.NotFound, "unknown-sync", "there is no sync %q", id)
+}
