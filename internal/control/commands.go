@@ -1,0 +1,152 @@
+package control
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/slipway-dev/slipway/internal/fault"
+	"github.com/slipway-dev/slipway/internal/slipway"
+)
+
+// Request is who asks, why, and under which idempotency key. Without a key each
+// request is a command of its own.
+type Request struct {
+	Actor  slipway.Actor
+	Reason string
+	Key    string
+}
+
+// Result is what became of a command. Without Changed what was asked for was so
+// already, no row was written, and Row is the head.
+type Result struct {
+	Environment slipway.Environment
+	Row         slipway.Row
+	Changed     bool
+}
+
+// Change returns the row's change of a workflow, with ok false if it has none.
+func (r Result) Change(workflow string) (c slipway.Change, ok bool) {
+	for _, c := range r.Row.Changes {
+		if r.Changed && c.Workflow == workflow {
+			return c, true
+		}
+	}
+	return slipway.Change{}, false
+}
+
+// decide reads what a command needs beside the head and decides. It is called
+// again for every head it is tried on.
+type decide func(env slipway.Environment, head slipway.Row, e slipway.Entry) ([]slipway.Row, error)
+
+// command carries a person's command out: read the head, decide, append, and
+// start again when somebody else was first.
+func (p *Plane) command(ctx context.Context, slug string, r Request, d decide) (Result, error) {
+	env, err := p.environment(ctx, slug)
+	if err != nil {
+		return Result{}, err
+	}
+	key, repeated := r.Key, r.Key != ""
+	if !repeated {
+		if key, err = newID("key", p.now()); err != nil {
+			return Result{}, err
+		}
+	}
+	entry := slipway.Entry{
+		ID: slipway.RowID(env.ID, r.Actor.String(), key), At: p.now(), Actor: r.Actor, Reason: r.Reason,
+	}
+	if err := entry.Validate(); err != nil {
+		return Result{}, err
+	}
+	res := Result{Environment: env}
+	a := appender{env: env.ID}
+	a.decide = func(head slipway.Row) ([]slipway.Row, error) {
+		if repeated || a.tries > 0 {
+			row, err := p.store.RowByID(ctx, env.ID, entry.ID)
+			if err == nil {
+				res.Row, res.Changed = row, true
+				return nil, nil
+			}
+			if !fault.Is(err, fault.NotFound) {
+				return nil, fmt.Errorf("read release: %w", err)
+			}
+		}
+		res.Row = head
+		return d(env, head, entry)
+	}
+	a.wrote = func(row slipway.Row) { res.Row, res.Changed = row, true }
+	return res, p.append(ctx, &a)
+}
+
+// Tries and waits of a writer that keeps losing the race, or whose store keeps
+// failing. With jitter the waits stay short: appends take milliseconds.
+const (
+	maxConflicts = 200
+	maxFaults    = 8
+	shortestWait = 2 * time.Millisecond
+	longestWait  = 100 * time.Millisecond
+)
+
+// appender appends what decide gives for the head, row by row. After a lost
+// race, or a write whose answer did not come, decide is asked again.
+type appender struct {
+	env    string
+	fence  *slipway.Fence
+	decide func(head slipway.Row) ([]slipway.Row, error)
+	wrote  func(slipway.Row)
+	tries  int // that failed and were worth another
+	rows   int // appended
+}
+
+func (p *Plane) append(ctx context.Context, a *appender) error {
+	faults := 0
+	for {
+		again, err := p.try(ctx, a)
+		if err == nil || !again {
+			return err
+		}
+		a.tries++
+		if fault.Is(err, fault.Unavailable) {
+			faults++
+		}
+		if a.tries > maxConflicts || faults > maxFaults || wait(ctx, a.tries) != nil {
+			return err
+		}
+	}
+}
+
+// try reads the head, decides and appends once. again says that a failure was
+// the store's or a lost race, not a refusal.
+func (p *Plane) try(ctx context.Context, a *appender) (again bool, err error) {
+	head, err := p.store.Head(ctx, a.env)
+	if err != nil {
+		return fault.Is(err, fault.Unavailable), fmt.Errorf("read head: %w", err)
+	}
+	rows, err := a.decide(head)
+	if err != nil {
+		return fault.Is(err, fault.Unavailable), err
+	}
+	for _, row := range rows {
+		stored, err := p.store.Append(ctx, a.env, row, a.fence)
+		if err != nil {
+			return fault.Is(err, fault.Conflict) || fault.Is(err, fault.Unavailable), fmt.Errorf("append row: %w", err)
+		}
+		a.rows++
+		a.wrote(stored)
+	}
+	return false, nil
+}
+
+// wait sleeps before try n+1: longer from try to try, and by chance.
+func wait(ctx context.Context, n int) error {
+	most := min(longestWait, shortestWait<<min(n, 10))
+	t := time.NewTimer(shortestWait + rand.N(most))
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-t.C:
+		return nil
+	}
+}

@@ -1,0 +1,171 @@
+package control
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/slipway-dev/slipway/internal/fault"
+	"github.com/slipway-dev/slipway/internal/slipway"
+)
+
+// NewEnvironment asks for an environment. An empty branch means the one that
+// the repository itself prefers.
+type NewEnvironment struct {
+	Slug        string
+	Repository  slipway.Repository
+	Triggers    []string
+	AutoLiveOff bool
+	Actor       slipway.Actor
+}
+
+// AddEnvironment proves that the branch can be read and writes the environment.
+// It starts no sync.
+func (p *Plane) AddEnvironment(ctx context.Context, n NewEnvironment) (slipway.Environment, error) {
+	now := p.now().UTC()
+	id, err := newID("env", now)
+	if err != nil {
+		return slipway.Environment{}, err
+	}
+	e := slipway.Environment{
+		ID: id, Slug: n.Slug, Repository: n.Repository, Triggers: n.Triggers,
+		Version: 1, CreatedAt: now, CreatedBy: n.Actor,
+	}
+	if err := e.Validate(); err != nil {
+		return slipway.Environment{}, err
+	}
+	if e.Repository.Root, err = slipway.CleanRoot(n.Repository.Root); err != nil {
+		return slipway.Environment{}, err
+	}
+	if _, err := p.store.Environment(ctx, n.Slug); err == nil {
+		return slipway.Environment{}, fault.New(fault.Conflict, "environment-exists", "environment %q exists already", n.Slug).
+			WithHint("choose another name, or look at the one there is").WithFix("env", "show", n.Slug)
+	} else if !fault.Is(err, fault.NotFound) {
+		return slipway.Environment{}, fmt.Errorf("read environment: %w", err)
+	}
+	if e.Repository.Branch == "" {
+		if e.Repository.Branch, err = p.remote.DefaultBranch(ctx, e.Repository); err != nil {
+			return slipway.Environment{}, fmt.Errorf("read default branch: %w", err)
+		}
+	}
+	if _, err := p.remote.Tip(ctx, e.Repository); err != nil {
+		return slipway.Environment{}, fmt.Errorf("read branch: %w", err)
+	}
+	first, err := firstRows(e, n)
+	if err != nil {
+		return slipway.Environment{}, err
+	}
+	if err := p.store.CreateEnvironment(ctx, e, first); err != nil {
+		return slipway.Environment{}, fmt.Errorf("write environment: %w", err)
+	}
+	return e, nil
+}
+
+// firstRows are the ledger's rows for settings that differ from an empty
+// environment's.
+func firstRows(e slipway.Environment, n NewEnvironment) ([]slipway.Row, error) {
+	if !n.AutoLiveOff {
+		return nil, nil
+	}
+	entry := slipway.Entry{ID: slipway.RowID(e.ID, "created"), At: e.CreatedAt, Actor: n.Actor}
+	return slipway.SetAutoLive{Entry: entry, On: false}.Decide(slipway.Row{})
+}
+
+// EnvironmentView is an environment with what its ledger says.
+type EnvironmentView struct {
+	slipway.Environment
+	AutoLive  bool            `json:"autoLive"`
+	Freeze    *slipway.Freeze `json:"freeze"`
+	Release   int64           `json:"release"` // the number of the head
+	Workflows int             `json:"workflows"`
+	Live      int             `json:"live"`
+	Held      int             `json:"held"`
+	LastSync  *slipway.Sync   `json:"lastSync"`
+}
+
+// Environment reads one by its slug.
+func (p *Plane) Environment(ctx context.Context, slug string) (EnvironmentView, error) {
+	e, err := p.environment(ctx, slug)
+	if err != nil {
+		return EnvironmentView{}, err
+	}
+	return p.viewEnvironment(ctx, e)
+}
+
+// Environments reads all, by slug.
+func (p *Plane) Environments(ctx context.Context) ([]EnvironmentView, error) {
+	es, err := p.store.Environments(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read environments: %w", err)
+	}
+	views := make([]EnvironmentView, 0, len(es))
+	for _, e := range es {
+		v, err := p.viewEnvironment(ctx, e)
+		if err != nil {
+			return nil, err
+		}
+		views = append(views, v)
+	}
+	return views, nil
+}
+
+func (p *Plane) viewEnvironment(ctx context.Context, e slipway.Environment) (EnvironmentView, error) {
+	head, err := p.store.Head(ctx, e.ID)
+	if err != nil {
+		return EnvironmentView{}, fmt.Errorf("read head: %w", err)
+	}
+	v := EnvironmentView{Environment: e, AutoLive: !head.State.AutoLiveOff, Release: head.Number}
+	if head.State.IsFrozen(p.now()) {
+		v.Freeze = head.State.Freeze
+	}
+	for _, w := range head.State.Workflows {
+		if w.Live != nil {
+			v.Live++
+		}
+		if w.Hold != nil {
+			v.Held++
+		}
+	}
+	ws, err := p.store.Workflows(ctx, e.ID)
+	if err != nil {
+		return EnvironmentView{}, fmt.Errorf("read workflows: %w", err)
+	}
+	for _, w := range ws {
+		if !head.State.Workflows[w.ID].Deleted {
+			v.Workflows++
+		}
+	}
+	syncs, _, err := p.store.Syncs(ctx, e.ID, Page{Limit: 1})
+	if err != nil {
+		return EnvironmentView{}, fmt.Errorf("read syncs: %w", err)
+	}
+	if len(syncs) > 0 {
+		v.LastSync = &syncs[0]
+	}
+	return v, nil
+}
+
+// environment reads by slug and, where there is none, says which there are.
+func (p *Plane) environment(ctx context.Context, slug string) (slipway.Environment, error) {
+	e, err := p.store.Environment(ctx, slug)
+	if err == nil {
+		return e, nil
+	}
+	f := fault.Of(err)
+	if f.Kind != fault.NotFound {
+		return slipway.Environment{}, fmt.Errorf("read environment: %w", err)
+	}
+	es, lerr := p.store.Environments(ctx)
+	if lerr != nil {
+		return slipway.Environment{}, fmt.Errorf("read environments: %w", lerr)
+	}
+	if len(es) == 0 {
+		return slipway.Environment{}, f.WithHint("there is no environment yet; add one").
+			WithFix("env", "add", slug, "--repo", "URL_OR_PATH")
+	}
+	var slugs []string
+	for _, e := range es {
+		slugs = append(slugs, e.Slug)
+	}
+	return slipway.Environment{}, f.WithHint("there is %s", strings.Join(slugs, ", ")).WithFix("env", "list")
+}

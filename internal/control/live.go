@@ -1,0 +1,125 @@
+package control
+
+import (
+	"context"
+
+	"github.com/slipway-dev/slipway/internal/slipway"
+)
+
+// MakeLiveOptions qualify MakeLive.
+type MakeLiveOptions struct {
+	From     string // the live deployment that the person saw, "" if they did not say
+	Override bool   // during a freeze, also what never was live
+}
+
+// MakeLive makes a deployment live that is named by its id, by its commit, or
+// by "previous".
+func (p *Plane) MakeLive(ctx context.Context, env, workflow, name string, r Request, o MakeLiveOptions) (Result, error) {
+	return p.command(ctx, env, r, func(env slipway.Environment, head slipway.Row, e slipway.Entry) ([]slipway.Row, error) {
+		target, err := p.target(ctx, env, head, workflow, name)
+		if err != nil {
+			return nil, err
+		}
+		newest, err := p.newestGood(ctx, env.ID, head, workflow)
+		if err != nil {
+			return nil, err
+		}
+		return slipway.MakeLive{Entry: e, Target: target, Newest: newest, From: o.From, Override: o.Override}.Decide(head)
+	})
+}
+
+// newestGood is the sequence of the workflow's newest valid deployment whose
+// code is not rejected, 0 if there is none.
+func (p *Plane) newestGood(ctx context.Context, env string, head slipway.Row, workflow string) (int64, error) {
+	q := DeploymentQuery{Workflow: workflow, Outcome: slipway.Valid, Page: Page{Limit: 10}}
+	for d, err := range p.deployments(ctx, env, q) {
+		if err != nil {
+			return 0, err
+		}
+		if !head.State.IsRejected(d.Code) {
+			return d.Sequence, nil
+		}
+	}
+	return 0, nil
+}
+
+// previous is the deployment that a roll back goes to.
+func (p *Plane) previous(ctx context.Context, env string, head slipway.Row, workflow string) (slipway.Deployment, bool, error) {
+	live := head.State.Workflows[workflow].Live
+	if live == nil {
+		return slipway.Deployment{}, false, nil
+	}
+	q := DeploymentQuery{Workflow: workflow, WasLive: true, Below: live.Sequence, Page: Page{Limit: 10}}
+	for d, err := range p.deployments(ctx, env, q) {
+		if err != nil {
+			return slipway.Deployment{}, false, err
+		}
+		if found, ok := slipway.Previous(head, workflow, []slipway.Deployment{d}); ok {
+			return found, true, nil
+		}
+	}
+	return slipway.Deployment{}, false, nil
+}
+
+// Deactivate leaves the workflow without a live deployment and holds it.
+func (p *Plane) Deactivate(ctx context.Context, env, workflow string, r Request, from string) (Result, error) {
+	return p.onWorkflow(ctx, env, workflow, r, func(e slipway.Entry) slipway.Command {
+		return slipway.Deactivate{Entry: e, Workflow: workflow, From: from}
+	})
+}
+
+// Hold keeps automation away from the workflow.
+func (p *Plane) Hold(ctx context.Context, env, workflow string, r Request) (Result, error) {
+	return p.onWorkflow(ctx, env, workflow, r, func(e slipway.Entry) slipway.Command {
+		return slipway.SetHold{Entry: e, Workflow: workflow}
+	})
+}
+
+// Lift ends the workflow's hold.
+func (p *Plane) Lift(ctx context.Context, env, workflow string, r Request) (Result, error) {
+	return p.onWorkflow(ctx, env, workflow, r, func(e slipway.Entry) slipway.Command {
+		return slipway.Lift{Entry: e, Workflow: workflow}
+	})
+}
+
+// onWorkflow carries out a command that needs nothing but the head.
+func (p *Plane) onWorkflow(ctx context.Context, env, workflow string, r Request, c func(slipway.Entry) slipway.Command) (Result, error) {
+	return p.command(ctx, env, r, func(env slipway.Environment, head slipway.Row, e slipway.Entry) ([]slipway.Row, error) {
+		if _, err := p.workflow(ctx, env, workflow); err != nil {
+			return nil, err
+		}
+		return c(e).Decide(head)
+	})
+}
+
+// Reject marks the code of a deployment, named as for MakeLive; if it is live,
+// the previous one takes its place.
+func (p *Plane) Reject(ctx context.Context, env, workflow, name string, r Request, from string) (Result, error) {
+	return p.command(ctx, env, r, func(env slipway.Environment, head slipway.Row, e slipway.Entry) ([]slipway.Row, error) {
+		target, err := p.target(ctx, env, head, workflow, name)
+		if err != nil {
+			return nil, err
+		}
+		c := slipway.Reject{Entry: e, Target: target, From: from}
+		previous, ok, err := p.previous(ctx, env.ID, head, workflow)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			c.Previous = &previous
+		}
+		return c.Decide(head)
+	})
+}
+
+// Accept takes the rejection off the code of a deployment, named as for
+// MakeLive.
+func (p *Plane) Accept(ctx context.Context, env, workflow, name string, r Request, from string) (Result, error) {
+	return p.command(ctx, env, r, func(env slipway.Environment, head slipway.Row, e slipway.Entry) ([]slipway.Row, error) {
+		target, err := p.target(ctx, env, head, workflow, name)
+		if err != nil {
+			return nil, err
+		}
+		return slipway.Accept{Entry: e, Target: target, From: from}.Decide(head)
+	})
+}

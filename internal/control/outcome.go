@@ -1,0 +1,101 @@
+package control
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/slipway-dev/slipway/internal/check"
+	"github.com/slipway-dev/slipway/internal/diagnostic"
+	"github.com/slipway-dev/slipway/internal/fault"
+	"github.com/slipway-dev/slipway/internal/slipway"
+)
+
+// maxDiagnostics bounds the build log of one deployment.
+const maxDiagnostics = 50
+
+// results reads what the batches left and gives one verdict per deployment of
+// the sync, in their order.
+func (p *Plane) results(ctx context.Context, in GoLiveInput, mine []slipway.Deployment) ([]check.File, error) {
+	byPath := map[string]check.File{}
+	for _, r := range in.Results {
+		data, err := p.blobs.Get(ctx, r.Key)
+		if err != nil {
+			return nil, fmt.Errorf("read results: %w", err)
+		}
+		var res results
+		if err := json.Unmarshal(data, &res); err != nil {
+			return nil, fault.Wrap(err, fault.Internal, "bad-results", "the results of batch %d cannot be read", r.Index)
+		}
+		for _, f := range res.Files {
+			byPath[f.Path] = f
+		}
+	}
+	files := make([]check.File, 0, len(mine))
+	for _, d := range mine {
+		f, ok := byPath[d.Path]
+		if !ok {
+			f = notChecked(d.Path, "no check of this file was recorded")
+		}
+		f, err := p.verify(ctx, f)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, f)
+	}
+	return files, nil
+}
+
+// verify fails a file that claims to be valid without a bundle that is stored
+// under its digest, or with settings that no check gives.
+func (p *Plane) verify(ctx context.Context, f check.File) (check.File, error) {
+	if !f.Valid() {
+		return f, nil
+	}
+	if err := f.Settings.Validate(); err != nil {
+		return notChecked(f.Path, "its recorded result is not one of a check"), nil
+	}
+	bundle, err := p.blobs.Content(ctx, bundleBlobs, f.Digest)
+	switch {
+	case fault.Is(err, fault.NotFound), fault.Is(err, fault.Invalid):
+		return notChecked(f.Path, "its bundle is not stored under its digest"), nil
+	case err != nil:
+		return f, fmt.Errorf("read bundle: %w", err)
+	}
+	f.Bundle = bundle
+	return f, nil
+}
+
+// notChecked is the verdict for a file of which there is no usable result.
+func notChecked(path, why string) check.File {
+	return check.File{Path: path, Diagnostics: []diagnostic.Diagnostic{{
+		Code: notCheckedCode, Severity: diagnostic.Error, Path: path,
+		Message: why, Hint: "sync again; the file itself may be good",
+	}}}
+}
+
+// record turns a verdict into its deployment and what its workflow is by it.
+func (b *book) record(f check.File, at time.Time) {
+	d := b.paths[f.Path]
+	d.Outcome, d.CheckedAt = slipway.Failed, &at
+	d.Diagnostics = append([]diagnostic.Diagnostic{}, f.Diagnostics[:min(len(f.Diagnostics), maxDiagnostics)]...)
+	d.Settings, d.Packages, d.SourceDigest = f.Settings, f.Packages, f.SourceDigest
+	if id := f.Settings.ID; id != "" && len(id) <= slipway.MaxID {
+		d.Workflow = id
+	}
+	if f.Valid() {
+		d.Outcome, d.Digest, d.Size = slipway.Valid, f.Digest, int64(len(f.Bundle))
+		d.Code = slipway.CodeOf(d.Workflow, d.Digest, d.Settings)
+		if last := b.workflows[d.Workflow].LatestValid; last != nil {
+			d.Unchanged = last.Code == d.Code
+		}
+	}
+	b.deployments = append(b.deployments, d)
+	if d.Workflow != "" {
+		b.seen[d.Workflow] = true
+		b.touch(b.workflows[d.Workflow].Saw(d))
+	}
+}
+
+const notCheckedCode diagnostic.Code = "not-checked"

@@ -1,0 +1,76 @@
+package control
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"time"
+
+	"github.com/oklog/ulid/v2"
+
+	"github.com/slipway-dev/slipway/internal/check"
+	"github.com/slipway-dev/slipway/internal/fault"
+	"github.com/slipway-dev/slipway/internal/slipway"
+)
+
+// Plane is the control plane: every use case is one of its methods. Its parts
+// are the ports' adapters; it keeps nothing between calls but the last snapshot
+// it read.
+type Plane struct {
+	store    Store
+	blobs    Blobs
+	remote   Remote
+	checker  Checker
+	now      func() time.Time
+	progress func(Progress)
+	cache    snapshotCache
+}
+
+// Options are what a Plane is made of. All but Progress are required.
+type Options struct {
+	Store    Store
+	Blobs    Blobs
+	Remote   Remote
+	Checker  Checker
+	Now      func() time.Time
+	Progress func(Progress) // told of every step of a sync, from one goroutine at a time
+}
+
+// New returns a control plane.
+func New(o Options) *Plane {
+	if o.Progress == nil {
+		o.Progress = func(Progress) {}
+	}
+	return &Plane{store: o.Store, blobs: o.Blobs, remote: o.Remote, checker: o.Checker, now: o.Now, progress: o.Progress}
+}
+
+// Progress is one line of news about a running sync.
+type Progress struct {
+	Step string // fetch, validate, go live, finish
+	Text string // what is so now
+	Done int    // of Total; both 0 where nothing is counted
+	Of   int
+}
+
+func (p *Plane) versions(e slipway.Environment) slipway.Versions {
+	return slipway.Versions{Configuration: e.Version, Checker: check.Version()}
+}
+
+// newID makes an id that sorts by time: prefix_ULID.
+func newID(prefix string, at time.Time) (string, error) {
+	id, err := ulid.New(ulid.Timestamp(at), rand.Reader)
+	if err != nil {
+		return "", fault.Wrap(err, fault.Internal, "no-randomness", "the system gives no randomness for an id")
+	}
+	return prefix + "_" + id.String(), nil
+}
+
+// deploymentID is the id of what sync s makes of the file at path: the same
+// whenever and wherever the step runs.
+func deploymentID(s slipway.Sync, path string) string {
+	sum := sha256.Sum256([]byte(s.ID + "\x00" + path))
+	var id ulid.ULID
+	if err := id.SetTime(ulid.Timestamp(s.RequestedAt)); err == nil {
+		copy(id[6:], sum[:10])
+	}
+	return "dep_" + id.String()
+}

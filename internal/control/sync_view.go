@@ -1,0 +1,52 @@
+package control
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/slipway-dev/slipway/internal/slipway"
+)
+
+// Syncs lists an environment's syncs, newest first.
+func (p *Plane) Syncs(ctx context.Context, slug string, page Page) ([]slipway.Sync, string, error) {
+	env, err := p.environment(ctx, slug)
+	if err != nil {
+		return nil, "", err
+	}
+	syncs, next, err := p.store.Syncs(ctx, env.ID, page)
+	if err != nil {
+		return nil, "", fmt.Errorf("read syncs: %w", err)
+	}
+	return syncs, next, nil
+}
+
+// SyncDetail is a sync with its deployments.
+type SyncDetail struct {
+	slipway.Sync
+	Deployments []DeploymentView `json:"deployments"`
+}
+
+// SyncByID reads one sync with its deployments.
+func (p *Plane) SyncByID(ctx context.Context, slug, id string) (SyncDetail, error) {
+	env, err := p.environment(ctx, slug)
+	if err != nil {
+		return SyncDetail{}, err
+	}
+	head, err := p.store.Head(ctx, env.ID)
+	if err != nil {
+		return SyncDetail{}, fmt.Errorf("read head: %w", err)
+	}
+	s, err := p.store.Sync(ctx, env.ID, id)
+	if err != nil {
+		return SyncDetail{}, fmt.Errorf("read sync: %w", err)
+	}
+	ds, err := p.ofSync(ctx, s)
+	if err != nil {
+		return SyncDetail{}, err
+	}
+	v := SyncDetail{Sync: s, Deployments: []DeploymentView{}}
+	for _, d := range ds {
+		v.Deployments = append(v.Deployments, viewDeployment(d, head, p.now()))
+	}
+	return v, nil
+}

@@ -1,0 +1,173 @@
+package control
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"regexp"
+	"strings"
+
+	"github.com/slipway-dev/slipway/internal/fault"
+	"github.com/slipway-dev/slipway/internal/slipway"
+)
+
+// PreviousName names the deployment that a roll back goes to.
+const PreviousName = "previous"
+
+var shaPattern = regexp.MustCompile(`^[0-9a-f]{7,64}$`)
+
+// target finds the deployment of a workflow that name means: its id, seven or
+// more characters of its commit (the newest valid one of it), or "previous".
+func (p *Plane) target(ctx context.Context, env slipway.Environment, head slipway.Row, workflow, name string) (slipway.Deployment, error) {
+	w, err := p.workflow(ctx, env, workflow)
+	if err != nil {
+		return slipway.Deployment{}, err
+	}
+	switch lower := strings.ToLower(name); {
+	case name == PreviousName:
+		d, ok, err := p.previous(ctx, env.ID, head, workflow)
+		if err != nil {
+			return slipway.Deployment{}, err
+		}
+		if !ok {
+			return slipway.Deployment{}, refuseNoPrevious(w, head)
+		}
+		return d, nil
+	case strings.HasPrefix(name, "dep_"):
+		return p.targetByID(ctx, env, w, name)
+	case shaPattern.MatchString(lower):
+		return p.targetByCommit(ctx, env, w, lower)
+	}
+	return slipway.Deployment{}, fault.New(fault.Invalid, "bad-deployment-name", "%q names no deployment", name).
+		WithHint("name one by its id (dep_…), by 7 or more characters of its commit, or say previous").
+		WithFix("deployments", fault.EnvArg, workflow)
+}
+
+func (p *Plane) targetByID(ctx context.Context, env slipway.Environment, w slipway.Workflow, id string) (slipway.Deployment, error) {
+	d, err := p.store.Deployment(ctx, env.ID, id)
+	switch {
+	case fault.Is(err, fault.NotFound):
+		return d, fault.Wrap(err, fault.NotFound, "unknown-deployment", "environment %q has no deployment %s", env.Slug, id).
+			WithHint("look at the deployments there are").WithFix("deployments", fault.EnvArg, w.ID)
+	case err != nil:
+		return d, fmt.Errorf("read deployment: %w", err)
+	case d.Workflow != w.ID:
+		owner := "no workflow"
+		if d.Workflow != "" {
+			owner = fmt.Sprintf("workflow %q", d.Workflow)
+		}
+		return d, fault.New(fault.Invalid, "deployment-of-another", "%s is a deployment of %s, not of %q", id, owner, w.ID).
+			WithHint("look at the deployments there are").WithFix("deployments", fault.EnvArg, w.ID)
+	}
+	return d, nil
+}
+
+func (p *Plane) targetByCommit(ctx context.Context, env slipway.Environment, w slipway.Workflow, sha string) (slipway.Deployment, error) {
+	var newest, valid *slipway.Deployment
+	for d, err := range p.deployments(ctx, env.ID, DeploymentQuery{Workflow: w.ID, Commit: sha}) {
+		if err != nil {
+			return slipway.Deployment{}, err
+		}
+		if newest == nil {
+			newest = &d
+		} else if newest.Commit.SHA != d.Commit.SHA {
+			return d, fault.New(fault.Invalid, "ambiguous-commit", "%q begins the commits %s and %s", sha, newest.Commit.SHA, d.Commit.SHA).
+				WithHint("give more of its characters")
+		}
+		if valid == nil && d.Outcome == slipway.Valid {
+			valid = &d
+		}
+	}
+	switch {
+	case valid != nil:
+		return *valid, nil
+	case newest != nil:
+		return *newest, nil // the decision says why it cannot be
+	}
+	return slipway.Deployment{}, fault.New(fault.NotFound, "unknown-deployment", "workflow %q has no deployment of commit %s", w.ID, sha).
+		WithHint("look at the deployments there are").WithFix("deployments", fault.EnvArg, w.ID)
+}
+
+func refuseNoPrevious(w slipway.Workflow, head slipway.Row) error {
+	live := head.State.Workflows[w.ID].Live
+	if live == nil {
+		return fault.New(fault.Conflict, "nothing-live", "nothing is live for %q, so there is nothing to go back from", w.ID).
+			WithHint("make one of its deployments live by its id").WithFix("deployments", fault.EnvArg, w.ID)
+	}
+	return fault.New(fault.Conflict, "nothing-to-go-back-to",
+		"%q has nothing to go back to: no other code that was live before %s is still good", w.ID, slipway.ShortSHA(live.Commit)).
+		WithHint("make any valid deployment live by its id, or leave the workflow without one").
+		WithFix("deployments", fault.EnvArg, w.ID).WithFix("deactivate", fault.EnvArg, w.ID)
+}
+
+// workflow reads one that is not deleted and, where there is none, says which
+// there are.
+func (p *Plane) workflow(ctx context.Context, env slipway.Environment, id string) (slipway.Workflow, error) {
+	w, err := p.store.Workflow(ctx, env.ID, id)
+	if err == nil {
+		return w, nil
+	}
+	if !fault.Is(err, fault.NotFound) {
+		return w, fmt.Errorf("read workflow: %w", err)
+	}
+	f := fault.Wrap(err, fault.NotFound, "unknown-workflow", "environment %q has no workflow %q", env.Slug, id)
+	all, err := p.store.Workflows(ctx, env.ID)
+	if err != nil {
+		return w, fmt.Errorf("read workflows: %w", err)
+	}
+	if len(all) == 0 {
+		return w, f.WithHint("it has none yet: a sync brings them").WithFix("sync", fault.EnvArg)
+	}
+	var ids []string
+	for _, other := range all {
+		if strings.EqualFold(other.ID, id) {
+			return w, f.WithHint("did you mean %q?", other.ID).WithFix("workflows", fault.EnvArg)
+		}
+		ids = append(ids, other.ID)
+	}
+	if len(ids) > 10 {
+		ids = append(ids[:10], "…")
+	}
+	return w, f.WithHint("it has %s", strings.Join(ids, ", ")).WithFix("workflows", fault.EnvArg)
+}
+
+// deployments reads all that q selects, page by page.
+func (p *Plane) deployments(ctx context.Context, env string, q DeploymentQuery) iter.Seq2[slipway.Deployment, error] {
+	return func(yield func(slipway.Deployment, error) bool) {
+		for {
+			ds, next, err := p.store.Deployments(ctx, env, q)
+			if err != nil {
+				yield(slipway.Deployment{}, fmt.Errorf("read deployments: %w", err))
+				return
+			}
+			for _, d := range ds {
+				if !yield(d, nil) {
+					return
+				}
+			}
+			if next == "" {
+				return
+			}
+			q.Cursor = next
+		}
+	}
+}
+
+// Find returns the id of the deployment of a workflow that name means, as for
+// MakeLive; "" is its newest.
+func (p *Plane) Find(ctx context.Context, slug, workflow, name string) (string, error) {
+	env, err := p.environment(ctx, slug)
+	if err != nil {
+		return "", err
+	}
+	if name == "" {
+		w, err := p.workflow(ctx, env, workflow)
+		return w.Latest.ID, err
+	}
+	head, err := p.store.Head(ctx, env.ID)
+	if err != nil {
+		return "", fmt.Errorf("read head: %w", err)
+	}
+	d, err := p.target(ctx, env, head, workflow, name)
+	return d.ID, err
+}

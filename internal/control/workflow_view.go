@@ -1,0 +1,105 @@
+package control
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/slipway-dev/slipway/internal/slipway"
+)
+
+// WorkflowView is a workflow with what the ledger says of it.
+type WorkflowView struct {
+	ID           string         `json:"id"`
+	Name         string         `json:"name"`
+	Trigger      string         `json:"trigger"`
+	Path         string         `json:"path"`
+	Status       slipway.Status `json:"status"`
+	Live         *LiveView      `json:"live"`
+	Latest       LatestView     `json:"latest"`
+	Hold         *slipway.Hold  `json:"hold"`
+	KeptBack     string         `json:"keptBack,omitempty"` // the deployment that the hold keeps from going live
+	MissingSince *time.Time     `json:"missingSince"`
+	Why          slipway.Why    `json:"why"`
+}
+
+// LiveView is what is live of a workflow.
+type LiveView struct {
+	Deployment string        `json:"deployment"`
+	Commit     string        `json:"commit"`
+	Since      time.Time     `json:"since"`
+	Actor      slipway.Actor `json:"actor"`
+	Digest     string        `json:"digest"`
+	Release    int64         `json:"release"`
+}
+
+// LatestView is a workflow's newest deployment.
+type LatestView struct {
+	Deployment string         `json:"deployment"`
+	Status     slipway.Status `json:"status"`
+	Commit     string         `json:"commit"`
+	CreatedAt  time.Time      `json:"createdAt"`
+}
+
+// Workflows lists an environment's workflows by id, without deleted ones.
+func (p *Plane) Workflows(ctx context.Context, slug string) ([]WorkflowView, error) {
+	env, err := p.environment(ctx, slug)
+	if err != nil {
+		return nil, err
+	}
+	head, err := p.store.Head(ctx, env.ID)
+	if err != nil {
+		return nil, fmt.Errorf("read head: %w", err)
+	}
+	ws, err := p.store.Workflows(ctx, env.ID)
+	if err != nil {
+		return nil, fmt.Errorf("read workflows: %w", err)
+	}
+	views := make([]WorkflowView, 0, len(ws))
+	for _, w := range ws {
+		if !head.State.Workflows[w.ID].Deleted {
+			views = append(views, viewWorkflow(w, head, p.now()))
+		}
+	}
+	return views, nil
+}
+
+// Workflow reads one, deleted or not.
+func (p *Plane) Workflow(ctx context.Context, slug, id string) (WorkflowView, error) {
+	env, err := p.environment(ctx, slug)
+	if err != nil {
+		return WorkflowView{}, err
+	}
+	head, err := p.store.Head(ctx, env.ID)
+	if err != nil {
+		return WorkflowView{}, fmt.Errorf("read head: %w", err)
+	}
+	w, err := p.workflow(ctx, env, id)
+	if err != nil {
+		return WorkflowView{}, err
+	}
+	return viewWorkflow(w, head, p.now()), nil
+}
+
+func viewWorkflow(w slipway.Workflow, head slipway.Row, at time.Time) WorkflowView {
+	s := head.State.Workflows[w.ID]
+	v := WorkflowView{
+		ID: w.ID, Name: w.Name, Trigger: w.Trigger, Path: w.Path, Status: slipway.WorkflowStatus(w, head),
+		Latest: LatestView{
+			Deployment: w.Latest.ID, Status: slipway.RefStatus(w, w.Latest, head),
+			Commit: w.Latest.Commit.SHA, CreatedAt: w.Latest.CreatedAt,
+		},
+		Hold: s.Hold, MissingSince: w.MissingSince, Why: slipway.Explain(w, head, at),
+	}
+	if s.Live != nil {
+		v.Trigger = s.Live.Trigger
+		v.Live = &LiveView{
+			Deployment: s.Live.Deployment, Commit: s.Live.Commit, Since: s.Live.Since, Actor: s.Live.Actor,
+			Digest: s.Live.Digest, Release: s.Live.Release,
+		}
+	}
+	if lv := w.LatestValid; s.Hold != nil && lv != nil && (s.Live == nil || lv.Sequence > s.Live.Sequence) {
+		v.KeptBack = lv.ID
+	}
+	return v
+}
