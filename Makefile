@@ -1,0 +1,88 @@
+# make test    what every change needs: go vet and all tests
+# make check   what a merge needs: formatting, lint, race, house, tidy, clean tree, vulnerabilities
+# make bench   how fast it is
+# make build   the one binary, .bin/slipway
+# make tools   the pinned tools that check uses, into .bin
+
+SHELL         := /bin/bash
+.SHELLFLAGS   := -euo pipefail -c
+.DEFAULT_GOAL := test
+
+bin   := $(CURDIR)/.bin
+count := $(bin)/testcount
+
+golangci_version    := v2.15.0
+gofumpt_version     := v0.12.0
+govulncheck_version := v1.9.0
+
+golangci    := $(bin)/installed/golangci-lint-$(golangci_version)
+gofumpt     := $(bin)/installed/gofumpt-$(gofumpt_version)
+govulncheck := $(bin)/installed/govulncheck-$(govulncheck_version)
+
+.PHONY: test check format lint vet race house tidy clean-tree vulnerabilities bench build tools clean
+
+test: vet $(count)
+	go test -json ./... | $(count)
+
+# In this order: what is cheap fails first.
+check:
+	@for step in format tidy house lint vet race vulnerabilities clean-tree; do \
+		echo "== $$step"; $(MAKE) --no-print-directory $$step; \
+	done
+
+vet:
+	go vet ./...
+
+format: $(gofumpt)
+	@left="$$($(bin)/gofumpt -l .)"; \
+	if [ -n "$$left" ]; then echo "gofumpt would change:"; echo "$$left"; exit 1; fi
+
+lint: $(golangci)
+	$(bin)/golangci-lint run ./...
+
+race: $(count)
+	go test -race -json ./... | $(count)
+
+house:
+	go test ./internal/house/...
+
+tidy:
+	go mod tidy -diff
+
+clean-tree:
+	@left="$$(git status --porcelain)"; \
+	if [ -n "$$left" ]; then echo "the tree is not clean:"; echo "$$left"; exit 1; fi
+
+# The database of vulnerabilities is on the network; without it there is
+# nothing to compare with.
+vulnerabilities: $(govulncheck)
+	@if said="$$($(bin)/govulncheck ./... 2>&1)"; then echo "$$said"; \
+	elif grep -q '^govulncheck: fetching vulnerabilities' <<<"$$said"; then \
+		echo "govulncheck skipped: its database cannot be reached from here"; \
+	else echo "$$said"; exit 1; fi
+
+bench:
+	go test -run '^$$' -bench . -benchmem ./...
+
+build:
+	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o $(bin)/slipway ./cmd/slipway
+
+tools: $(golangci) $(gofumpt) $(govulncheck)
+
+clean:
+	rm -rf $(bin)
+
+$(count): $(wildcard internal/house/testcount/*.go)
+	go build -o $@ ./internal/house/testcount
+
+$(golangci):
+	GOBIN=$(bin) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(golangci_version)
+	@mkdir -p $(@D) && touch $@
+
+$(gofumpt):
+	GOBIN=$(bin) go install mvdan.cc/gofumpt@$(gofumpt_version)
+	@mkdir -p $(@D) && touch $@
+
+$(govulncheck):
+	GOBIN=$(bin) go install golang.org/x/vuln/cmd/govulncheck@$(govulncheck_version)
+	@mkdir -p $(@D) && touch $@
