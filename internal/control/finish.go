@@ -104,7 +104,7 @@ func (p *Plane) count(s *slipway.Sync, ds []slipway.Deployment, head slipway.Row
 	all := append([]diagnostic.Diagnostic{}, s.Diagnostics...)
 	for _, d := range ds {
 		for _, diag := range d.Diagnostics {
-			if in.Problem == nil || diag.Code != notCheckedCode {
+			if in.Problem == nil || diag.Code != diagnostic.NotChecked {
 				all = append(all, diag)
 			}
 		}

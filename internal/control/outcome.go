@@ -54,7 +54,7 @@ func (p *Plane) verify(ctx context.Context, f check.File) (check.File, error) {
 		return f, nil
 	}
 	if err := f.Settings.Validate(); err != nil {
-		return notChecked(f.Path, "its recorded result is not one of a check"), nil
+		return notChecked(f.Path, "its recorded result is not one of a check"), nil //nolint:nilerr // the verdict says it
 	}
 	bundle, err := p.blobs.Content(ctx, bundleBlobs, f.Digest)
 	switch {
@@ -70,7 +70,7 @@ func (p *Plane) verify(ctx context.Context, f check.File) (check.File, error) {
 // notChecked is the verdict for a file of which there is no usable result.
 func notChecked(path, why string) check.File {
 	return check.File{Path: path, Diagnostics: []diagnostic.Diagnostic{{
-		Code: notCheckedCode, Severity: diagnostic.Error, Path: path,
+		Code: diagnostic.NotChecked, Severity: diagnostic.Error, Path: path,
 		Message: why, Hint: "sync again; the file itself may be good",
 	}}}
 }
@@ -97,5 +97,3 @@ func (b *book) record(f check.File, at time.Time) {
 		b.touch(b.workflows[d.Workflow].Saw(d))
 	}
 }
-
-const notCheckedCode diagnostic.Code = "not-checked"

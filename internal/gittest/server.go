@@ -56,7 +56,7 @@ func Serve(t testing.TB, repo *Repo, options ...Option) *Server {
 	for _, option := range options {
 		option(s)
 	}
-	var handler http.Handler = s.guard(gitHandler(program, repo, t.TempDir()))
+	handler := s.guard(gitHandler(program, repo, t.TempDir()))
 	if s.wrap != nil {
 		handler = s.wrap(handler)
 	}
@@ -86,7 +86,7 @@ func (s *Server) Requests() []Request {
 // backend is the path of git's CGI program.
 func backend(t testing.TB) string {
 	t.Helper()
-	out, err := exec.Command("git", "--exec-path").Output()
+	out, err := exec.CommandContext(t.Context(), "git", "--exec-path").Output()
 	if err != nil {
 		t.Skip("this test needs the git program")
 	}

@@ -55,13 +55,12 @@ func (a *Actor) UnmarshalText(text []byte) error {
 // Validate refuses an actor that its text could not give back, or that is
 // longer than MaxActor.
 func (a Actor) Validate() error {
-	bad := func(r rune) bool { return unicode.IsControl(r) }
 	switch {
 	case a.Subject == "" || a.Issuer == "":
 		return fault.New(fault.Invalid, "bad-actor", "an actor needs a subject and an issuer")
 	case len(a.String()) > MaxActor:
 		return fault.New(fault.Invalid, "bad-actor", "the actor is longer than %d bytes", MaxActor)
-	case strings.ContainsFunc(a.Subject+a.Issuer, bad), strings.ContainsAny(a.Issuer, " ()"),
+	case strings.ContainsFunc(a.Subject+a.Issuer, unicode.IsControl), strings.ContainsAny(a.Issuer, " ()"),
 		a.Issuer == LocalIssuer && strings.HasSuffix(a.Subject, ")"):
 		return fault.New(fault.Invalid, "bad-actor", "the actor %q has characters an actor cannot have", a.String())
 	}

@@ -116,13 +116,13 @@ func (d *draft) note(text string) {
 	}
 }
 
-// rows ends the draft: one row, or none when it changed nothing. The state must
-// stay within limit bytes.
-func (d *draft) rows(limit int) ([]Row, error) {
+// rows ends the draft of a person's command: one row, or none when it changed
+// nothing. The state must stay within MaxSafetyBytes.
+func (d *draft) rows() ([]Row, error) {
 	if !d.moved {
 		return nil, nil
 	}
-	if err := d.row.State.fits(limit); err != nil {
+	if err := d.row.State.fits(MaxSafetyBytes); err != nil {
 		return nil, err
 	}
 	return []Row{d.row}, nil

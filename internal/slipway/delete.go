@@ -23,5 +23,5 @@ func (c Delete) Decide(head Row) ([]Row, error) {
 	w = d.workflow(c.Workflow)
 	w.Hold, w.Deleted = nil, true
 	d.set(c.Workflow, w)
-	return d.rows(MaxSafetyBytes)
+	return d.rows()
 }

@@ -31,7 +31,7 @@ func (f SetFreeze) Decide(head Row) ([]Row, error) {
 	}
 	d.row.State.Freeze = &freeze
 	d.moved = true
-	return d.rows(MaxSafetyBytes)
+	return d.rows()
 }
 
 func sameTime(a, b *time.Time) bool {
@@ -103,5 +103,5 @@ func (a SetAutoLive) Decide(head Row) ([]Row, error) {
 	d := newDraft(head, a.Entry, cause)
 	d.moved = head.State.AutoLiveOff == a.On
 	d.row.State.AutoLiveOff = !a.On
-	return d.rows(MaxSafetyBytes)
+	return d.rows()
 }

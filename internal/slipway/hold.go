@@ -18,7 +18,7 @@ func (h SetHold) Decide(head Row) ([]Row, error) {
 	if d.workflow(h.Workflow).Hold == nil {
 		d.hold(h.Workflow)
 	}
-	return d.rows(MaxSafetyBytes)
+	return d.rows()
 }
 
 // Lift ends a workflow's hold and, in the same row, makes what automation
@@ -38,7 +38,7 @@ func (l Lift) Decide(head Row) ([]Row, error) {
 	for _, t := range d.waiting(l.Workflow) {
 		d.goLive(t)
 	}
-	return d.rows(MaxSafetyBytes)
+	return d.rows()
 }
 
 // waiting are the offered deployments of these workflows that may go live now,
@@ -81,7 +81,7 @@ func (c Deactivate) Decide(head Row) ([]Row, error) {
 	d := newDraft(head, c.Entry, CauseDeactivate)
 	d.takeDown(c.Workflow)
 	d.hold(c.Workflow)
-	return d.rows(MaxSafetyBytes)
+	return d.rows()
 }
 
 func refuseDeleted(s State, workflow string) error {

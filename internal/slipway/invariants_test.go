@@ -224,10 +224,11 @@ func TestInvariant10SafetyCommandsAreOneRowAndFit(t *testing.T) {
 	}
 	e := l.entry("ana", long)
 	for _, c := range []Command{
-		SetHold{e, specs[0][:len(specs[0])-2]}, Deactivate{Entry: e, Workflow: specs[1][:len(specs[1])-2]}, SetFreeze{Entry: e},
+		SetHold{e, specs[0][:len(specs[0])-2]},
+		Deactivate{Entry: e, Workflow: specs[1][:len(specs[1])-2]},
+		SetFreeze{Entry: e},
 		Restore{Entry: e, Release: release, Targets: targets},
 	} {
-		e = l.entry("ana", long)
 		if rows, err := c.Decide(l.head()); err != nil || len(rows) != 1 {
 			t.Errorf("%T: %d rows, %v", c, len(rows), err)
 		}

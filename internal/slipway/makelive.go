@@ -53,7 +53,7 @@ func (m MakeLive) Decide(head Row) ([]Row, error) {
 	} else {
 		d.endHold(t.workflow)
 	}
-	return d.rows(MaxSafetyBytes)
+	return d.rows()
 }
 
 // mayMakeLive refuses a target that nobody can make live as it is.

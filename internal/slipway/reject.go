@@ -37,7 +37,7 @@ func (r Reject) Decide(head Row) ([]Row, error) {
 	if w.Live != nil && w.Live.Code == r.Target.Code {
 		d.replace(id, r.Previous)
 	}
-	return d.rows(MaxSafetyBytes)
+	return d.rows()
 }
 
 // replace makes previous live, or nothing where that cannot be.
@@ -70,5 +70,5 @@ func (a Accept) Decide(head Row) ([]Row, error) {
 		delete(d.row.State.Rejected, a.Target.Code)
 		d.moved = true
 	}
-	return d.rows(MaxSafetyBytes)
+	return d.rows()
 }

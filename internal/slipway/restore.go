@@ -52,7 +52,7 @@ func (r Restore) Decide(head Row) ([]Row, error) {
 		d.note("left " + id + ": " + left[id])
 	}
 	d.note(fmt.Sprintf("restored release %d", r.Release.Number))
-	return d.rows(MaxSafetyBytes)
+	return d.rows()
 }
 
 // divide sorts the workflows of both states into those that move to another

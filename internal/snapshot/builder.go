@@ -112,9 +112,8 @@ func (b *Builder) Room() int64 { return b.limits.Bytes - b.bytes }
 
 // Snapshot returns what was added, and leaves the builder empty.
 func (b *Builder) Snapshot() *Snapshot {
-	byPath := func(x, y string) int { return strings.Compare(x, y) }
-	slices.SortFunc(b.submodules, func(x, y Submodule) int { return byPath(x.Path, y.Path) })
-	slices.SortFunc(b.skipped, func(x, y Skipped) int { return byPath(x.Path, y.Path) })
+	slices.SortFunc(b.submodules, func(x, y Submodule) int { return strings.Compare(x.Path, y.Path) })
+	slices.SortFunc(b.skipped, func(x, y Skipped) int { return strings.Compare(x.Path, y.Path) })
 	b.root.sort()
 	s := &Snapshot{
 		root: b.root, submodules: b.submodules, skipped: b.skipped,

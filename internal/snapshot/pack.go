@@ -33,7 +33,7 @@ const creatorUnix = 3 << 8
 func (s *Snapshot) Pack() ([]byte, error) {
 	var out bytes.Buffer
 	p := packer{zip: zip.NewWriter(&out)}
-	p.zip.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) { return p.deflate(w) })
+	p.zip.RegisterCompressor(zip.Deflate, p.deflate)
 	if err := p.folder("", s.root); err != nil {
 		return nil, fmt.Errorf("pack snapshot: %w", err)
 	}

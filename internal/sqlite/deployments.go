@@ -71,17 +71,18 @@ func encodePuts(f slipway.Fence, ds []slipway.Deployment, ws []slipway.Workflow)
 	return puts, nil
 }
 
-func putAll(ctx context.Context, tx *sql.Tx, statement string, puts [][]any) error {
+func putAll(ctx context.Context, tx *sql.Tx, statement string, puts [][]any) (err error) {
 	put, err := tx.PrepareContext(ctx, statement)
 	if err != nil {
 		return fmt.Errorf("prepare: %w", err)
 	}
+	defer func() { err = errors.Join(err, put.Close()) }()
 	for _, args := range puts {
 		if _, err := put.ExecContext(ctx, args...); err != nil {
-			return errors.Join(fmt.Errorf("write: %w", err), put.Close())
+			return fmt.Errorf("write: %w", err)
 		}
 	}
-	return put.Close()
+	return nil
 }
 
 // Deployment implements control.Deployments.

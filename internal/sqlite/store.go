@@ -109,24 +109,25 @@ func one[T any](ctx context.Context, s *Store, from asked, absent error, query s
 	if err != nil {
 		return v, err
 	}
-	return v, s.decode(document, &v)
+	err = s.decode(document, &v)
+	return v, err
 }
 
 // all reads a record from each row of query by scan.
-func all[T any](ctx context.Context, from asked, scan func(*sql.Rows) (T, error), query string, args ...any) ([]T, error) {
+func all[T any](ctx context.Context, from asked, scan func(*sql.Rows) (T, error), query string, args ...any) (list []T, err error) {
 	rows, err := from.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err
 	}
-	var list []T
+	defer func() { err = errors.Join(err, rows.Close()) }()
 	for rows.Next() {
 		v, err := scan(rows)
 		if err != nil {
-			return nil, errors.Join(err, rows.Close())
+			return nil, err
 		}
 		list = append(list, v)
 	}
-	return list, errors.Join(rows.Err(), rows.Close())
+	return list, rows.Err()
 }
 
 // document is the scan for rows that are a document alone.
@@ -137,7 +138,8 @@ func document[T any](s *Store) func(*sql.Rows) (T, error) {
 		if err := rows.Scan(&text); err != nil {
 			return v, err
 		}
-		return v, s.decode(text, &v)
+		err := s.decode(text, &v)
+		return v, err
 	}
 }
 

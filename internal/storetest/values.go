@@ -99,7 +99,9 @@ func times(t *testing.T, s control.Store) {
 	e := newEnvironment(t, s)
 	head := slipway.Row{}
 	for i, at := range []time.Time{
-		moment(0), {}, time.Date(9999, 12, 31, 23, 59, 59, 999999999, time.UTC), time.Date(1969, 7, 20, 20, 17, 40, 1, time.UTC),
+		moment(0),
+		{},
+		time.Date(9999, 12, 31, 23, 59, 59, 999999999, time.UTC), time.Date(1969, 7, 20, 20, 17, 40, 1, time.UTC),
 		moment(0).Truncate(time.Second),
 	} {
 		row := after(head, fmt.Sprint("row_", i))
