@@ -1,0 +1,148 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/slipway-dev/slipway/internal/control"
+	"github.com/slipway-dev/slipway/internal/slipway"
+)
+
+type envCmd struct {
+	Add  envAddCmd  `cmd:"" help:"Add an environment. Proves that the branch can be read; starts no sync."`
+	List envListCmd `cmd:"" help:"List the environments."`
+	Show envShowCmd `cmd:"" help:"Show an environment."`
+}
+
+type envAddCmd struct {
+	Env        string   `arg:"" help:"A name for it, such as production."`
+	Repo       string   `required:"" help:"URL of the repository, or a path on this machine." placeholder:"URL_OR_PATH"`
+	Branch     string   `help:"Branch. Default: the repository's own."`
+	Root       string   `help:"Sub-directory of the repository that has the kinde.json." placeholder:"SUBDIR"`
+	Credential string   `help:"Name of a credential in the operator's configuration." placeholder:"NAME"`
+	AutoLive   bool     `help:"Make new valid deployments live at once." default:"true" negatable:""`
+	Trigger    []string `help:"A trigger beyond the built-in ones. May be repeated." placeholder:"NAME"`
+}
+
+func (c *envAddCmd) Run(s *session) error {
+	plane, err := s.open()
+	if err != nil {
+		return err
+	}
+	url, err := repositoryURL(c.Repo)
+	if err != nil {
+		return err
+	}
+	s.env = c.Env
+	_, err = plane.AddEnvironment(s.ctx, control.NewEnvironment{
+		Slug: c.Env, Triggers: c.Trigger, AutoLiveOff: !c.AutoLive, Actor: s.actor,
+		Repository: slipway.Repository{URL: url, Branch: c.Branch, Root: c.Root, Credential: c.Credential},
+	})
+	if err != nil {
+		return err
+	}
+	v, err := plane.Environment(s.ctx, c.Env)
+	if err != nil {
+		return err
+	}
+	if s.json {
+		s.printJSON(v)
+	} else {
+		s.print("added %s: branch %s of %s", v.Slug, clean(v.Repository.Branch), clean(v.Repository.URL))
+	}
+	s.hint("bring its workflows with")
+	s.hint("  %s", s.command([]string{"sync", c.Env}))
+	return nil
+}
+
+// repositoryURL makes a path absolute, so that it means the same from wherever
+// the program is run next.
+func repositoryURL(repo string) (string, error) {
+	if strings.Contains(repo, "://") || (strings.Contains(repo, ":") && !filepath.IsAbs(repo)) {
+		return repo, nil
+	}
+	abs, err := filepath.Abs(repo)
+	if err != nil {
+		return "", fmt.Errorf("find %s: %w", repo, err)
+	}
+	return abs, nil
+}
+
+type envListCmd struct{}
+
+func (c *envListCmd) Run(s *session) error {
+	plane, err := s.open()
+	if err != nil {
+		return err
+	}
+	es, err := plane.Environments(s.ctx)
+	if err != nil {
+		return err
+	}
+	if s.json {
+		s.printJSON(map[string]any{"environments": es})
+		return nil
+	}
+	if len(es) == 0 {
+		s.print("no environment yet; add one with")
+		s.print("  %s", s.command([]string{"env", "add", "production", "--repo", "URL_OR_PATH"}))
+		return nil
+	}
+	var rows [][]string
+	for _, e := range es {
+		last := ""
+		if e.LastSync != nil {
+			last = fmt.Sprintf("%d %s", e.LastSync.Sequence, e.LastSync.Status)
+		}
+		rows = append(rows, []string{
+			e.Slug, e.Repository.URL, e.Repository.Branch, fmt.Sprintf("%d of %d", e.Live, e.Workflows), fmt.Sprint(e.Held), onOff(e.AutoLive), last,
+		})
+	}
+	s.table("ENVIRONMENT REPOSITORY BRANCH LIVE HELD AUTO-LIVE LAST-SYNC", rows)
+	return nil
+}
+
+func onOff(on bool) string {
+	if on {
+		return "on"
+	}
+	return "off"
+}
+
+type envShowCmd struct {
+	Env string `arg:""`
+}
+
+func (c *envShowCmd) Run(s *session) error {
+	s.env = c.Env
+	plane, err := s.open()
+	if err != nil {
+		return err
+	}
+	v, err := plane.Environment(s.ctx, c.Env)
+	if err != nil {
+		return err
+	}
+	if s.json {
+		s.printJSON(v)
+		return nil
+	}
+	s.print("environment  %s (%s)", v.Slug, v.ID)
+	s.print("repository   %s", clean(v.Repository.URL))
+	s.print("branch       %s", clean(v.Repository.Branch))
+	if v.Repository.Root != "" {
+		s.print("root         %s", clean(v.Repository.Root))
+	}
+	if v.Repository.Credential != "" {
+		s.print("credential   %s", clean(v.Repository.Credential))
+	}
+	s.print("auto-live    %s", onOff(v.AutoLive))
+	s.print("workflows    %d, %d live, %d held", v.Workflows, v.Live, v.Held)
+	s.print("release      %d", v.Release)
+	if v.LastSync != nil {
+		s.print("last sync    %d %s, %s", v.LastSync.Sequence, v.LastSync.Status, stamp(v.LastSync.RequestedAt))
+	}
+	s.print("added        %s by %s", stamp(v.CreatedAt), clean(v.CreatedBy.String()))
+	return nil
+}

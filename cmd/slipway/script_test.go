@@ -1,0 +1,85 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/go-git/go-git/v5"
+	"github.com/go-git/go-git/v5/plumbing"
+	"github.com/go-git/go-git/v5/plumbing/object"
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+func TestMain(m *testing.M) { testscript.Main(m, map[string]func(){"slipway": main}) }
+
+// TestScripts runs the sessions in testdata: each is a person at the terminal.
+func TestScripts(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("testdata/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no session in testdata: %v", err)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata",
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("HOME", e.WorkDir)
+			e.Setenv("SLIPWAY_DATA", "")
+			return nil
+		},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"commit": commitCommand, "capture": captureCommand,
+		},
+		RequireExplicitExec: true,
+		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
+	})
+}
+
+// commitCommand is "commit DIR AUTHOR MESSAGE": it commits all files of the
+// folder, which it makes a repository on branch main first if it is none, and
+// sets the variable SHA.
+func commitCommand(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: commit DIR AUTHOR MESSAGE")
+	}
+	dir := ts.MkAbs(args[0])
+	repo, err := git.PlainOpen(dir)
+	if err != nil {
+		repo, err = git.PlainInitWithOptions(dir, &git.PlainInitOptions{
+			InitOptions: git.InitOptions{DefaultBranch: plumbing.NewBranchReferenceName("main")},
+		})
+	}
+	ts.Check(err)
+	tree, err := repo.Worktree()
+	ts.Check(err)
+	ts.Check(tree.AddWithOptions(&git.AddOptions{All: true}))
+	at := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
+	if head, err := repo.Head(); err == nil {
+		last, err := repo.CommitObject(head.Hash())
+		ts.Check(err)
+		at = last.Committer.When.Add(time.Minute)
+	}
+	who := &object.Signature{Name: args[1], Email: strings.ToLower(args[1]) + "@example.com", When: at}
+	sha, err := tree.Commit(args[2], &git.CommitOptions{Author: who, Committer: who, AllowEmptyCommits: true})
+	ts.Check(err)
+	ts.Setenv("SHA", sha.String())
+}
+
+// captureCommand is "capture VARIABLE FIELD": it sets a variable to the first
+// text with that name in the JSON on stdout.
+func captureCommand(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: capture VARIABLE FIELD")
+	}
+	out := ts.ReadFile("stdout")
+	key := fmt.Sprintf("%q: \"", args[1])
+	_, rest, found := strings.Cut(out, key)
+	if !found {
+		ts.Fatalf("stdout has no field %s", args[1])
+	}
+	value, _, _ := strings.Cut(rest, `"`)
+	ts.Setenv(args[0], value)
+}

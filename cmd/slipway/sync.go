@@ -1,0 +1,133 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/slipway-dev/slipway/internal/control"
+	"github.com/slipway-dev/slipway/internal/slipway"
+)
+
+type syncCmd struct {
+	Env       string `arg:""`
+	IfChanged bool   `help:"End as unchanged when the last sync would find the same."`
+}
+
+// syncResult is a sync with the workflows that a hold keeps back.
+type syncResult struct {
+	slipway.Sync
+	Held []held `json:"held"`
+}
+
+func (c *syncCmd) Run(s *session) error {
+	s.env = c.Env
+	plane, err := s.open()
+	if err != nil {
+		return err
+	}
+	sync, err := plane.Sync(s.ctx, c.Env, control.SyncOptions{Actor: s.actor, IfChanged: c.IfChanged})
+	if err != nil {
+		return err
+	}
+	// The end of a sync that was interrupted is told all the same.
+	ws, err := plane.Workflows(context.WithoutCancel(s.ctx), c.Env)
+	if err != nil {
+		return err
+	}
+	r := syncResult{sync, s.heldBack(ws)}
+	if s.json {
+		s.printJSON(r)
+	} else {
+		s.diagnostics(sync.Diagnostics)
+		if sync.LeftOut > 0 {
+			s.print("%d more diagnostics are in the deployments' build logs", sync.LeftOut)
+		}
+		s.printSyncEnd(sync)
+	}
+	s.printHeld(r.Held)
+	if sync.Status != slipway.SyncSucceeded && sync.Status != slipway.SyncUnchanged {
+		return exitStatus(exitRefused)
+	}
+	return nil
+}
+
+// printSyncEnd prints how a sync ended, in one line and the reason.
+func (s *session) printSyncEnd(sync slipway.Sync) {
+	took := ""
+	if sync.EndedAt != nil {
+		took = fmt.Sprintf(" in %.1f s", sync.EndedAt.Sub(sync.RequestedAt).Seconds())
+	}
+	s.print("sync %d %s%s: %s", sync.Sequence, sync.Status, took, counts(sync.Counts))
+	if p := sync.Problem; p != nil {
+		s.print("  %s [%s]", clean(p.Detail), p.Code)
+		if p.Hint != "" {
+			s.print("  %s", clean(p.Hint))
+		}
+	}
+}
+
+func counts(c slipway.Counts) string {
+	if c.Found == 0 {
+		return "no workflow was checked"
+	}
+	parts := []string{fmt.Sprintf("%d found", c.Found), fmt.Sprintf("%d valid", c.Valid), fmt.Sprintf("%d live", c.Live)}
+	if c.Fail > 0 {
+		parts = append(parts, fmt.Sprintf("%d failed", c.Fail))
+	}
+	for _, note := range slices.Sorted(maps.Keys(c.Kept)) {
+		parts = append(parts, fmt.Sprintf("%d %s", c.Kept[note], note))
+	}
+	return strings.Join(parts, ", ")
+}
+
+type syncsCmd struct {
+	Env string `arg:""`
+	pageFlags
+}
+
+// pageFlags choose a part of a list.
+type pageFlags struct {
+	Limit  int    `help:"How many at most." default:"50"`
+	Cursor string `help:"Go on where the list before said next." placeholder:"NEXT"`
+}
+
+func (f pageFlags) page() control.Page { return control.Page{Limit: f.Limit, Cursor: f.Cursor} }
+
+// printNext says how to see the rest of a list.
+func (s *session) printNext(next string, command ...string) {
+	if next != "" && !s.json {
+		s.print("more: %s", s.command(append(command, "--cursor", next)))
+	}
+}
+
+func (c *syncsCmd) Run(s *session) error {
+	s.env = c.Env
+	plane, err := s.open()
+	if err != nil {
+		return err
+	}
+	syncs, next, err := plane.Syncs(s.ctx, c.Env, c.page())
+	if err != nil {
+		return err
+	}
+	if s.json {
+		s.printJSON(map[string]any{"syncs": syncs, "next": next})
+		return nil
+	}
+	var rows [][]string
+	for _, sync := range syncs {
+		commit, subject := "", ""
+		if sync.Commit != nil {
+			commit, subject = sync.Commit.Short(), clip(sync.Commit.Subject(), 40)
+		}
+		rows = append(rows, []string{
+			fmt.Sprint(sync.Sequence), sync.ID, string(sync.Status), commit, subject, counts(sync.Counts), sync.StartedBy.String(), stamp(sync.RequestedAt),
+		})
+	}
+	s.table("SYNC ID STATUS COMMIT MESSAGE COUNTS BY AT", rows)
+	s.printNext(next, "syncs", c.Env)
+	return nil
+}
