@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 
@@ -22,6 +23,10 @@ type demo struct {
 }
 
 func (c *demoCmd) Run(s *session) error {
+	if s.json {
+		s.misuse(s, errors.New("the demo tells a story: it has no JSON"))
+		return exitStatus(exitUsage)
+	}
 	s.print("Slipway demo: workflows from Git, live, broken, rolled back, and staying so.")
 	d := &demo{session: s}
 	if err := d.makeFolder(c.Dir); err != nil {

@@ -59,7 +59,7 @@ func (c *envAddCmd) Run(s *session) error {
 // repositoryURL makes a path absolute, so that it means the same from wherever
 // the program is run next.
 func repositoryURL(repo string) (string, error) {
-	if strings.Contains(repo, "://") || (strings.Contains(repo, ":") && !filepath.IsAbs(repo)) {
+	if repo == "" || strings.Contains(repo, "://") || (strings.Contains(repo, ":") && !filepath.IsAbs(repo)) {
 		return repo, nil
 	}
 	abs, err := filepath.Abs(repo)
@@ -136,6 +136,9 @@ func (c *envShowCmd) Run(s *session) error {
 	}
 	if v.Repository.Credential != "" {
 		s.print("credential   %s", clean(v.Repository.Credential))
+	}
+	if len(v.Triggers) > 0 {
+		s.print("triggers     %s", clean(strings.Join(v.Triggers, " ")))
 	}
 	s.print("auto-live    %s", onOff(v.AutoLive))
 	s.print("workflows    %d, %d live, %d held", v.Workflows, v.Live, v.Held)

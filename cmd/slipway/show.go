@@ -102,6 +102,9 @@ func showSync(s *session, plane *control.Plane, env, id string) error {
 		s.print("%s %q by %s, %s", d.Commit.Short(), clean(d.Commit.Subject()), clean(d.Commit.Author), stamp(d.Commit.Time))
 	}
 	s.printSyncEnd(d.Sync)
+	for _, step := range d.Steps {
+		s.print("  %-9s %.1f s", step.Step, step.Took.Seconds())
+	}
 	var rows [][]string
 	for _, dep := range d.Deployments {
 		rows = append(rows, []string{dep.ID, dep.Workflow, string(dep.Status), notes(dep.Notes), dep.Path})

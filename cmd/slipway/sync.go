@@ -60,6 +60,11 @@ func (s *session) printSyncEnd(sync slipway.Sync) {
 	if sync.EndedAt != nil {
 		took = fmt.Sprintf(" in %.1f s", sync.EndedAt.Sub(sync.RequestedAt).Seconds())
 	}
+	if sync.SameAs != "" {
+		s.print("sync %d %s%s: %s has checked this commit", sync.Sequence, sync.Status, took, sync.SameAs)
+		s.print("  %s", s.command([]string{"show", s.env, sync.SameAs}))
+		return
+	}
 	s.print("sync %d %s%s: %s", sync.Sequence, sync.Status, took, counts(sync.Counts))
 	if p := sync.Problem; p != nil {
 		s.print("  %s [%s]", clean(p.Detail), p.Code)

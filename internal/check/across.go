@@ -82,7 +82,7 @@ func againstStored(f *File, files []File, stored []Stored) {
 		}
 		d := diagnostic.New(diagnostic.TriggerOfStoredWorkflow, f.Path,
 			"the trigger "+quoteName(s.Trigger)+" is that of the live workflow "+quoteName(s.Workflow)+", "+why,
-			"deactivate or delete "+quoteName(s.Workflow)+", or take its id if this is the same workflow")
+			"deactivate "+quoteName(s.Workflow)+", or take its id if this is the same workflow")
 		if at := f.Places.Trigger; at.Path != "" {
 			d.Path, d.Line, d.Column = at.Path, at.Line, at.Column
 		}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/slipway-dev/slipway/internal/diagnostic"
+	"github.com/slipway-dev/slipway/internal/fault"
 	"github.com/slipway-dev/slipway/internal/slipway"
 )
 
@@ -36,9 +37,9 @@ type DeploymentDetail struct {
 	Diagnostics  []diagnostic.Diagnostic `json:"diagnostics"`
 }
 
-func viewDeployment(d slipway.Deployment, head slipway.Row, at time.Time) DeploymentView {
+func viewDeployment(d slipway.Deployment, missing bool, head slipway.Row, at time.Time) DeploymentView {
 	return DeploymentView{
-		ID: d.ID, Workflow: d.Workflow, Status: slipway.StatusOf(d, head), Notes: slipway.NotesOf(d, head, at),
+		ID: d.ID, Workflow: d.Workflow, Status: slipway.StatusOf(d, head), Notes: slipway.NotesOf(d, missing, head, at),
 		Commit: d.Commit, Sync: d.Sync, Sequence: d.Sequence, Digest: d.Digest, CreatedAt: d.CreatedAt, Path: d.Path, Size: d.Size,
 	}
 }
@@ -50,7 +51,8 @@ func (p *Plane) Deployments(ctx context.Context, slug, workflow string, page Pag
 	if err != nil {
 		return nil, "", err
 	}
-	if _, err := p.workflow(ctx, env, workflow); err != nil {
+	w, err := p.workflow(ctx, env, workflow)
+	if err != nil {
 		return nil, "", err
 	}
 	head, err := p.store.Head(ctx, env.ID)
@@ -63,7 +65,7 @@ func (p *Plane) Deployments(ctx context.Context, slug, workflow string, page Pag
 	}
 	views := make([]DeploymentView, 0, len(ds))
 	for _, d := range ds {
-		views = append(views, viewDeployment(d, head, p.now()))
+		views = append(views, viewDeployment(d, w.MissingSince != nil, head, p.now()))
 	}
 	return views, next, nil
 }
@@ -82,8 +84,14 @@ func (p *Plane) Deployment(ctx context.Context, slug, id string) (DeploymentDeta
 	if err != nil {
 		return DeploymentDetail{}, fmt.Errorf("read deployment: %w", err)
 	}
+	missing := false
+	if w, err := p.store.Workflow(ctx, env.ID, d.Workflow); err == nil {
+		missing = w.MissingSince != nil
+	} else if !fault.Is(err, fault.NotFound) {
+		return DeploymentDetail{}, fmt.Errorf("read workflow: %w", err)
+	}
 	v := DeploymentDetail{
-		DeploymentView: viewDeployment(d, head, p.now()), Settings: d.Settings, SourceDigest: d.SourceDigest,
+		DeploymentView: viewDeployment(d, missing, head, p.now()), Settings: d.Settings, SourceDigest: d.SourceDigest,
 		Packages: d.Packages, CheckedAt: d.CheckedAt, Diagnostics: d.Diagnostics,
 	}
 	if d.WasLive(head.Number) {

@@ -2,6 +2,7 @@ package control
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -31,7 +32,7 @@ func (p *Plane) AddEnvironment(ctx context.Context, n NewEnvironment) (slipway.E
 		ID: id, Slug: n.Slug, Repository: n.Repository, Triggers: n.Triggers,
 		Version: 1, CreatedAt: now, CreatedBy: n.Actor,
 	}
-	if err := e.Validate(); err != nil {
+	if err := errors.Join(n.Actor.Validate(), e.Validate()); err != nil {
 		return slipway.Environment{}, err
 	}
 	if e.Repository.Root, err = slipway.CleanRoot(n.Repository.Root); err != nil {

@@ -1,6 +1,7 @@
 package control
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -108,13 +109,13 @@ func (p *Plane) unchanged(ctx context.Context, s *slipway.Sync) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("read tip: %w", err)
 	}
-	if !last.SameAs(tip, s.Versions) {
+	if !last.Finds(tip, s.Versions) {
 		return false, nil
 	}
 	if moved, err := p.wantsAgain(ctx, s.Environment, last); err != nil || moved {
 		return false, err
 	}
-	s.Commit, s.Snapshot = last.Commit, last.Snapshot
+	s.Commit, s.Snapshot, s.SameAs = last.Commit, last.Snapshot, cmp.Or(last.SameAs, last.ID)
 	if err := p.store.UpdateSync(ctx, s.Fence(), *s); err != nil {
 		return false, fmt.Errorf("write sync: %w", err)
 	}
@@ -142,6 +143,13 @@ func (p *Plane) lastEnded(ctx context.Context, env string) (slipway.Sync, bool, 
 // wantsAgain reports whether something that the same commit would answer
 // differently was done since the last sync was asked for.
 func (p *Plane) wantsAgain(ctx context.Context, env string, last slipway.Sync) (bool, error) {
+	head, err := p.store.Head(ctx, env)
+	if err != nil {
+		return false, fmt.Errorf("read head: %w", err)
+	}
+	if head.State.Waiting(p.now()) {
+		return true, nil
+	}
 	page := Page{Limit: 50}
 	for {
 		rows, next, err := p.store.Rows(ctx, env, page)

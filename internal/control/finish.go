@@ -3,6 +3,7 @@ package control
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/slipway-dev/slipway/internal/diagnostic"
 	"github.com/slipway-dev/slipway/internal/slipway"
@@ -14,6 +15,8 @@ type FinishInput struct {
 	Unchanged bool             `json:"unchanged,omitempty"`
 	Refused   []string         `json:"refused,omitempty"`
 	Problem   *slipway.Problem `json:"problem,omitempty"` // what ended them early
+
+	Steps []slipway.StepTime `json:"steps,omitempty"`
 }
 
 // Finish ends the sync, on every path: deployments that nobody has checked have
@@ -36,7 +39,7 @@ func (p *Plane) Finish(ctx context.Context, in FinishInput) (slipway.Sync, error
 		return slipway.Sync{}, fmt.Errorf("read head: %w", err)
 	}
 	now := p.now().UTC()
-	s.EndedAt = &now
+	s.EndedAt, s.Steps = &now, in.Steps
 	p.count(&s, ds, head, in)
 	s.Status, s.Problem = endOf(s, in)
 	if err := p.store.UpdateSync(ctx, in.fence(), s); err != nil {
@@ -61,7 +64,7 @@ func endOf(s slipway.Sync, in FinishInput) (slipway.SyncStatus, *slipway.Problem
 			Code: "too-many-workflows",
 			Detail: fmt.Sprintf("the environment has room for %d workflows; %s new ones did not go live, from %q on",
 				slipway.MaxWorkflows, fmt.Sprint(len(in.Refused)), in.Refused[0]),
-			Hint: "delete workflows that are no longer needed, or divide the repository over several environments",
+			Hint: "divide the repository over several environments, by sub-directory or by branch",
 		}
 	}
 	return s.Counts.EndStatus(), nil
@@ -113,16 +116,15 @@ func (p *Plane) count(s *slipway.Sync, ds []slipway.Deployment, head slipway.Row
 			continue
 		}
 		s.Counts.Valid++
+		if slices.Contains(in.Refused, d.Workflow) {
+			s.Counts.Keep(slipway.NoteRefused)
+			continue
+		}
 		if note := slipway.KeptBackBy(head.State, d, p.now()); note == slipway.NoteLive {
 			s.Counts.Live++
 		} else if note != "" {
 			s.Counts.Keep(note)
 		}
 	}
-	for range in.Refused {
-		s.Counts.Keep(slipway.NoteRefused)
-	}
-	diagnostic.Sort(all)
-	kept := min(len(all), slipway.MaxSyncDiagnostics)
-	s.Diagnostics, s.LeftOut = all[:kept], len(all)-kept
+	s.Diagnostics, s.LeftOut = diagnostic.Cut(all, slipway.MaxSyncDiagnostics)
 }

@@ -78,8 +78,12 @@ func notChecked(path, why string) check.File {
 // record turns a verdict into its deployment and what its workflow is by it.
 func (b *book) record(f check.File, at time.Time) {
 	d := b.paths[f.Path]
+	if d.Outcome != slipway.Processing { // an earlier try of the step recorded it: that stands
+		b.add(d)
+		return
+	}
 	d.Outcome, d.CheckedAt = slipway.Failed, &at
-	d.Diagnostics = append([]diagnostic.Diagnostic{}, f.Diagnostics[:min(len(f.Diagnostics), maxDiagnostics)]...)
+	d.Diagnostics, _ = diagnostic.Cut(append([]diagnostic.Diagnostic{}, f.Diagnostics...), maxDiagnostics)
 	d.Settings, d.Packages, d.SourceDigest = f.Settings, f.Packages, f.SourceDigest
 	if id := f.Settings.ID; id != "" && len(id) <= slipway.MaxID {
 		d.Workflow = id
@@ -91,6 +95,10 @@ func (b *book) record(f check.File, at time.Time) {
 			d.Unchanged = last.Code == d.Code
 		}
 	}
+	b.add(d)
+}
+
+func (b *book) add(d slipway.Deployment) {
 	b.deployments = append(b.deployments, d)
 	if d.Workflow != "" {
 		b.seen[d.Workflow] = true

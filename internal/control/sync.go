@@ -32,6 +32,9 @@ func (p *Plane) StartSync(ctx context.Context, slug string, o SyncOptions) (slip
 	if err != nil {
 		return slipway.Sync{}, err
 	}
+	if err := o.Actor.Validate(); err != nil {
+		return slipway.Sync{}, err
+	}
 	now := p.now().UTC()
 	id, err := newID("sync", now)
 	if err != nil {
@@ -75,24 +78,47 @@ func (p *Plane) finish(ctx context.Context, in FinishInput) (slipway.Sync, error
 
 // steps runs all steps but the last, and notes what that one has to know.
 func (p *Plane) steps(ctx context.Context, in *FinishInput) error {
-	fetched, err := p.Fetch(ctx, in.SyncRef)
+	var fetched FetchOutput
+	err := p.timed(in, "fetch", func() (err error) {
+		fetched, err = p.Fetch(ctx, in.SyncRef)
+		return err
+	})
+	if in.Unchanged = fetched.Unchanged; err != nil || in.Unchanged {
+		return err
+	}
+	live := GoLiveInput{SyncRef: in.SyncRef, Complete: fetched.Complete}
+	err = p.timed(in, "validate", func() (err error) {
+		live.Results, err = p.validateAll(ctx, fetched)
+		return err
+	})
 	if err != nil {
 		return err
 	}
-	if in.Unchanged = fetched.Unchanged; in.Unchanged {
-		return nil
-	}
-	live := GoLiveInput{SyncRef: in.SyncRef, Complete: fetched.Complete}
+	return p.timed(in, "go live", func() error {
+		out, err := p.GoLive(ctx, live)
+		in.Refused = out.Refused
+		return err
+	})
+}
+
+func (p *Plane) validateAll(ctx context.Context, fetched FetchOutput) ([]BatchOutput, error) {
+	var results []BatchOutput
 	for i, batch := range fetched.Batches {
 		checked, err := p.Validate(ctx, batch)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		live.Results = append(live.Results, checked)
+		results = append(results, checked)
 		p.progress(Progress{Step: "validate", Done: min((i+1)*batchSize, fetched.Files), Of: fetched.Files})
 	}
-	out, err := p.GoLive(ctx, live)
-	in.Refused = out.Refused
+	return results, nil
+}
+
+// timed runs a step and notes how long it took.
+func (p *Plane) timed(in *FinishInput, step string, run func() error) error {
+	start := p.now().UTC()
+	err := run()
+	in.Steps = append(in.Steps, slipway.StepTime{Step: step, Start: start, Took: p.now().Sub(start)})
 	return err
 }
 
@@ -101,7 +127,7 @@ func problemOf(ctx context.Context, err error) *slipway.Problem {
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return &slipway.Problem{Code: CodeInterrupted, Detail: "the sync was interrupted", Hint: "sync again", Transient: true}
 	}
-	if errors.Is(err, context.DeadlineExceeded) {
+	if _, known := errors.AsType[*fault.Fault](err); !known && errors.Is(err, context.DeadlineExceeded) {
 		err = fault.Wrap(err, fault.Unavailable, "timed-out", "the sync took longer than it may").WithHint("sync again")
 	}
 	f := fault.Of(err)

@@ -18,7 +18,7 @@ func TestSyncBringsEveryWorkflowLive(t *testing.T) {
 	sha := w.commit(gittest.Options{Author: "Ana", Message: "First\n\nwith a body"}, "aWorkflow.ts", file("a", auth, "1"), "bWorkflow.ts", file("b", tokens, "1"))
 	w.add()
 	s := w.sync(slipway.SyncSucceeded)
-	if s.Commit.SHA != sha || s.Commit.Author != "Ana" || s.Commit.Subject() != "First" || s.Counts.Live != 2 || s.EndedAt == nil {
+	if s.Commit.SHA != sha || s.Commit.Author != "Ana" || s.Commit.Subject() != "First" || s.Counts.Live != 2 || s.EndedAt == nil || len(s.Steps) != 3 {
 		t.Fatalf("sync %+v", s)
 	}
 	w.wantLive("a", sha)
@@ -153,6 +153,28 @@ func TestUnchanged(t *testing.T) {
 	w.syncWith(ifChanged, slipway.SyncSucceeded) // something was accepted since
 	w.commit(gittest.Options{}, "aWorkflow.ts", file("a", auth, "2"))
 	w.syncWith(ifChanged, slipway.SyncSucceeded)
+}
+
+func TestUnchangedNotWhileSomethingWaits(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	w.commit(gittest.Options{}, "aWorkflow.ts", file("a", auth, "1"))
+	w.add()
+	w.sync(slipway.SyncSucceeded)
+	second := w.commit(gittest.Options{}, "aWorkflow.ts", file("renamed", auth, "1"))
+	w.sync(slipway.SyncSucceeded)
+	ifChanged := control.SyncOptions{Actor: ana.Actor, IfChanged: true}
+	if s := w.syncWith(ifChanged, slipway.SyncUnchanged); s.SameAs == "" {
+		t.Errorf("sync %+v does not name the one that checked its commit", s)
+	}
+	if _, err := w.Deactivate(w.ctx, "prod", "a", ana, ""); err != nil {
+		t.Fatal(err)
+	}
+	if v := w.workflow("renamed"); v.Why.Code != slipway.WhyWaiting {
+		t.Errorf("renamed: %+v", v.Why)
+	}
+	w.syncWith(ifChanged, slipway.SyncSucceeded)
+	w.wantLive("renamed", second)
 }
 
 func TestUnreachableRepository(t *testing.T) {

@@ -46,7 +46,7 @@ func (p *Plane) SyncByID(ctx context.Context, slug, id string) (SyncDetail, erro
 	}
 	v := SyncDetail{Sync: s, Deployments: []DeploymentView{}}
 	for _, d := range ds {
-		v.Deployments = append(v.Deployments, viewDeployment(d, head, p.now()))
+		v.Deployments = append(v.Deployments, viewDeployment(d, false, head, p.now()))
 	}
 	return v, nil
 }

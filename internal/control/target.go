@@ -100,8 +100,8 @@ func refuseNoPrevious(w slipway.Workflow, head slipway.Row) error {
 		WithFix("deployments", fault.EnvArg, w.ID).WithFix("deactivate", fault.EnvArg, w.ID)
 }
 
-// workflow reads one that is not deleted and, where there is none, says which
-// there are.
+// workflow reads one, deleted or not, and, where there is none, says which there
+// are.
 func (p *Plane) workflow(ctx context.Context, env slipway.Environment, id string) (slipway.Workflow, error) {
 	w, err := p.store.Workflow(ctx, env.ID, id)
 	if err == nil {

@@ -33,6 +33,21 @@ func HasError(ds []Diagnostic) bool {
 	return slices.ContainsFunc(ds, func(d Diagnostic) bool { return d.Severity == Error })
 }
 
+// Cut returns the n most telling of ds, errors before all else, in the order of
+// Sort, and how many it left out.
+func Cut(ds []Diagnostic, n int) (kept []Diagnostic, left int) {
+	kept = slices.Clone(ds)
+	Sort(kept)
+	if len(kept) <= n {
+		return kept, 0
+	}
+	rank := map[Severity]int{Error: 0, Warning: 1, Note: 2}
+	slices.SortStableFunc(kept, func(a, b Diagnostic) int { return cmp.Compare(rank[a.Severity], rank[b.Severity]) })
+	kept = kept[:n]
+	Sort(kept)
+	return kept, len(ds) - n
+}
+
 // Sort orders ds by path, line, column, code and message, in place.
 func Sort(ds []Diagnostic) {
 	slices.SortStableFunc(ds, func(a, b Diagnostic) int {

@@ -63,10 +63,7 @@ func (r *Remote) credential(ctx context.Context, place location, name string) (*
 		return nil, nil //nolint:nilnil // no credential is a value of its own here
 	}
 	c, err := r.credentials.Credential(ctx, name)
-	switch {
-	case fault.Is(err, fault.NotFound):
-		return nil, unknownCredential(name)
-	case err != nil:
+	if err != nil {
 		return nil, fmt.Errorf("look up credential %q: %w", name, err)
 	}
 	if bound := boundTo(c.Host, place.url.Scheme); bound == "" || bound != hostPort(place.url) {

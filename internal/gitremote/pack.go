@@ -23,7 +23,7 @@ func transferTooLarge(l snapshot.Limits) error {
 	return fault.New(fault.Invalid, "repository-too-large",
 		"the host sends more than %d bytes or %d objects for one commit; the limit for its files is %d bytes",
 		maxPack(l), maxObjects(l), l.Bytes).
-		WithHint("take large files, and node_modules, out of the repository, or ask the operator to raise the limit")
+		WithHint("take large files, and node_modules, out of the repository")
 }
 
 // packed is the objects of one pack, in memory.

@@ -146,6 +146,10 @@ func (r *Remote) open(ctx context.Context, cancel context.CancelFunc, repo slipw
 	if err != nil {
 		return nil, nil, err
 	}
+	if place.local() && repo.Credential != "" {
+		return nil, nil, fault.New(fault.Invalid, "credential-host", "a repository on this machine takes no credential").
+			WithHint("leave the credential out")
+	}
 	if place.local() {
 		if r.publicOnly {
 			return nil, nil, fault.New(fault.Invalid, "local-not-allowed", "this server reads no repositories from its own disk").

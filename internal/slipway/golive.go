@@ -173,6 +173,8 @@ func keptBack(s State, t target, at time.Time) Note {
 	switch {
 	case w.Live != nil && w.Live.Deployment == t.Deployment:
 		return NoteLive
+	case w.Live != nil && w.Live.Sequence > t.Sequence: // a person was faster with a newer one
+		return NoteSuperseded
 	case w.Hold != nil:
 		return NoteHeld
 	case s.IsRejected(t.Code):

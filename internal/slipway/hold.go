@@ -47,7 +47,7 @@ func (d *draft) waiting(workflows ...string) []target {
 	var moves []target
 	for _, id := range workflows {
 		w := d.workflow(id)
-		if w.Offered == nil || w.Deleted || (w.Live != nil && w.Live.Sequence > w.Offered.Sequence) {
+		if w.Offered == nil || w.Deleted {
 			continue
 		}
 		if t := (target{id, *w.Offered}); keptBack(d.row.State, t, d.row.At) == "" {

@@ -16,7 +16,7 @@ func TestInvariant1OneLiveWorkflowPerTrigger(t *testing.T) {
 	l.sync(t, 2, "a:2@t", "c:1@t")
 	wantLive(t, l, "c", "")
 	wantLive(t, l, "a", "a2")
-	if got := NotesOf(l.deployments["c2"], l.head(), l.clock); !slices.Contains(got, NoteTriggerInUse) {
+	if got := NotesOf(l.deployments["c2"], false, l.head(), l.clock); !slices.Contains(got, NoteTriggerInUse) {
 		t.Errorf("notes of c2: %v", got)
 	}
 	l.refused(t, l.makeLive("c2"), "trigger-in-use")
@@ -49,11 +49,25 @@ func TestInvariant2LateSyncNeverGoesBackwards(t *testing.T) {
 	l.bring(t, 1, late)
 	wantLive(t, l, "a", "a2")
 	wantLive(t, l, "b", "b1")
-	if got := NotesOf(l.deployments["a1"], l.head(), l.clock); !slices.Contains(got, NoteSuperseded) {
+	if got := NotesOf(l.deployments["a1"], false, l.head(), l.clock); !slices.Contains(got, NoteSuperseded) {
 		t.Errorf("notes of a1: %v", got)
 	}
 	if rows := len(l.bring(t, 1, late).Rows); rows != 0 {
 		t.Errorf("bringing the same again took %d rows", rows)
+	}
+}
+
+func TestInvariant2APersonMayBeFasterThanTheirSync(t *testing.T) {
+	l := newLedger()
+	l.sync(t, 1, "a:1")
+	older, newer := l.deploy(2, "a:2"), l.deploy(3, "a:3") // checked, on their way
+	l.do(t, l.makeLive("a3"))
+	l.bring(t, 2, older)
+	wantLive(t, l, "a", "a3")
+	l.bring(t, 3, newer)
+	wantLive(t, l, "a", "a3")
+	if w := l.head().State.Workflows["a"]; w.Hold != nil || w.Offered.Sequence != 3 {
+		t.Errorf("a: %+v", w)
 	}
 }
 
@@ -103,7 +117,7 @@ func TestInvariant3AutomationRespectsPeople(t *testing.T) {
 			l.do(t, c.stop(l))
 			l.sync(t, 2, "a:2")
 			wantLive(t, l, "a", "a1")
-			if got := NotesOf(l.deployments["a2"], l.head(), l.clock); !slices.Equal(got, []Note{c.note}) {
+			if got := NotesOf(l.deployments["a2"], false, l.head(), l.clock); !slices.Equal(got, []Note{c.note}) {
 				t.Errorf("notes %v, want %s", got, c.note)
 			}
 			if n := l.do(t, c.end(l)); n != 1 {

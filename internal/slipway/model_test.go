@@ -364,6 +364,8 @@ func (m *model) automation(t *rapid.T, before, after Row) {
 		switch {
 		case was.Hold != nil, before.State.IsFrozen(after.At), before.State.AutoLiveOff, c.To == "":
 			t.Fatalf("invariant 3: automation moved %+v", c)
+		case was.Live != nil && now.Live.Sequence < was.Live.Sequence:
+			t.Fatalf("invariant 2: automation went back from %d to %d", was.Live.Sequence, now.Live.Sequence)
 		case was.Offered != nil && now.Live.Sequence <= was.Offered.Sequence:
 			t.Fatalf("invariant 2: automation went from offered %d to %d", was.Offered.Sequence, now.Live.Sequence)
 		}

@@ -36,6 +36,9 @@ func (r Reject) Decide(head Row) ([]Row, error) {
 	d.moved = true
 	if w.Live != nil && w.Live.Code == r.Target.Code {
 		d.replace(id, r.Previous)
+		if d.workflow(id).Live != nil && head.State.IsFrozen(d.row.At) {
+			d.note("overrode-freeze")
+		}
 	}
 	return d.rows()
 }
@@ -62,13 +65,14 @@ type Accept struct {
 
 // Decide gives no row for code that is not rejected.
 func (a Accept) Decide(head Row) ([]Row, error) {
+	if !head.State.IsRejected(a.Target.Code) {
+		return nil, nil
+	}
 	if err := sawLive(a.Target.Workflow, head.State.Workflows[a.Target.Workflow], a.From); err != nil {
 		return nil, err
 	}
 	d := newDraft(head, a.Entry, CauseAccept)
-	if d.row.State.IsRejected(a.Target.Code) {
-		delete(d.row.State.Rejected, a.Target.Code)
-		d.moved = true
-	}
+	delete(d.row.State.Rejected, a.Target.Code)
+	d.moved = true
 	return d.rows()
 }

@@ -43,13 +43,19 @@ func CodeOf(workflow, digest string, s Settings) Code {
 	return Code(hex.EncodeToString(sum[:12]))
 }
 
+// Bounds of settings in bytes, above what a check lets through.
+const (
+	maxName     = 1 << 10
+	maxSettings = 128 << 10
+)
+
 // Validate refuses settings that no record may hold. Check has said why to the
 // user long before: this guards records against a result that did not come from
 // it.
 func (s Settings) Validate() error {
 	text := s.ID + s.Name + s.Trigger + s.FailurePolicy + strings.Join(s.Bindings, "")
 	switch {
-	case s.ID == "" || len(s.ID) > MaxID, s.Trigger == "" || len(s.Trigger) > MaxID, len(s.Name) > MaxReason, len(text) > 8<<10,
+	case s.ID == "" || len(s.ID) > MaxID, s.Trigger == "" || len(s.Trigger) > MaxID, len(s.Name) > maxName, len(text) > maxSettings,
 		!utf8.ValidString(text), strings.ContainsFunc(s.ID+s.Trigger, unicode.IsControl):
 		return fault.New(fault.Invalid, "bad-settings", "the settings of a workflow are not what a check gives")
 	}

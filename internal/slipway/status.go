@@ -53,14 +53,18 @@ func StatusOf(d Deployment, head Row) Status {
 	return StatusDeployed
 }
 
-// NotesOf derives the notes beside d's status at head and time at.
-func NotesOf(d Deployment, head Row, at time.Time) []Note {
+// NotesOf derives the notes beside d's status at head and time at; missing says
+// whether the file of d's workflow is.
+func NotesOf(d Deployment, missing bool, head Row, at time.Time) []Note {
 	notes := []Note{}
 	if d.Unchanged {
 		notes = append(notes, NoteUnchanged)
 	}
 	if d.Outcome != Valid {
 		return notes
+	}
+	if w := head.State.Workflows[d.Workflow]; missing && w.Live != nil && w.Live.Deployment == d.ID {
+		notes = append(notes, NoteMissing)
 	}
 	if head.State.IsRejected(d.Code) {
 		notes = append(notes, NoteRejected)
@@ -81,7 +85,7 @@ func KeptBack(s State, o Offered, workflow string, at time.Time) Note {
 	if w.Live != nil && w.Live.Deployment == o.Deployment {
 		return NoteLive
 	}
-	if w.Offered != nil && w.Offered.Sequence > o.Sequence || w.Live != nil && w.Live.Sequence > o.Sequence {
+	if w.Offered != nil && w.Offered.Sequence > o.Sequence {
 		return NoteSuperseded
 	}
 	if n := keptBack(s, target{workflow, o}, at); n != "" {
@@ -91,6 +95,17 @@ func KeptBack(s State, o Offered, workflow string, at time.Time) Note {
 		return NoteTriggerInUse
 	}
 	return ""
+}
+
+// Waiting reports whether something that automation brought could go live at
+// this time and is not: the next sync would bring it.
+func (s State) Waiting(at time.Time) bool {
+	for id, w := range s.Workflows {
+		if w.Offered != nil && !w.Deleted && KeptBack(s, *w.Offered, id, at) == "" {
+			return true
+		}
+	}
+	return false
 }
 
 // WorkflowStatus derives w's status at head: Live if it has a live deployment,

@@ -61,6 +61,7 @@ type Sync struct {
 	Triggers    []string                `json:"triggers,omitempty"`
 	Commit      *Commit                 `json:"commit"`
 	Snapshot    string                  `json:"snapshot,omitempty"` // digest of the packed files
+	SameAs      string                  `json:"sameAs,omitempty"`   // of an unchanged one: the sync that checked the commit
 	Versions    Versions                `json:"versions"`
 	Counts      Counts                  `json:"counts"`
 	Diagnostics []diagnostic.Diagnostic `json:"diagnostics"`
@@ -117,10 +118,10 @@ func (c Counts) EndStatus() SyncStatus {
 	return SyncSucceeded
 }
 
-// SameAs reports whether a sync of commit sha with versions v would find what
+// Finds reports whether a sync of commit sha with versions v would find what
 // s found: s has ended with that commit and those versions, and nothing passing
 // stood in its way.
-func (s Sync) SameAs(sha string, v Versions) bool {
+func (s Sync) Finds(sha string, v Versions) bool {
 	return s.Status.Ended() && s.Status != SyncCancelled && s.Status != SyncSuperseded &&
 		s.Commit != nil && s.Commit.SHA == sha && s.Versions == v && (s.Problem == nil || !s.Problem.Transient)
 }

@@ -22,6 +22,7 @@ const (
 	WhyMissing      WhyCode = "missing"        // live, though the repository no longer has its file
 	WhyNeverValid   WhyCode = "never-valid"    // no deployment ever passed its check
 	WhyWaiting      WhyCode = "waiting"        // nothing keeps the newest back: the next sync brings it
+	WhyNoRoom       WhyCode = "no-room"        // the environment has as many workflows as it may have
 	WhyDeleted      WhyCode = "deleted"
 )
 
@@ -113,6 +114,9 @@ func explainWaiting(w Workflow, s State, at time.Time) Why {
 			WhyTriggerInUse, what + fmt.Sprintf("workflow %q is live on its trigger %s", other, w.Trigger),
 			[]fault.Fix{{"deactivate", fault.EnvArg, other}},
 		}
+	}
+	if head := s.Workflows[w.ID]; head.Offered == nil && len(s.Workflows) >= MaxWorkflows {
+		return Why{WhyNoRoom, what + fmt.Sprintf("the environment has %d workflows already, as many as it may have", len(s.Workflows)), nil}
 	}
 	return Why{WhyWaiting, what + "nothing keeps it back; the next sync brings it, or a person makes it live", []fault.Fix{byHand}}
 }

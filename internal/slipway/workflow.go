@@ -37,7 +37,7 @@ func (w Workflow) Saw(d Deployment) Workflow {
 		return w
 	}
 	w.Seen, w.Latest, w.Path, w.MissingSince = d.Sequence, d.Ref(), d.Path, nil
-	if d.Settings.Trigger != "" {
+	if d.Outcome == Valid || w.LatestValid == nil && d.Settings.Trigger != "" {
 		w.Trigger = d.Settings.Trigger
 	}
 	if d.Outcome == Valid {

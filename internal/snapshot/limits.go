@@ -19,7 +19,7 @@ func (l Limits) Folders() int { return 4*l.Files + 4*maxElements }
 
 func (l Limits) pathBytes() int64 { return 256*int64(l.Files) + 1<<20 }
 
-const tooLargeHint = "take large or generated files out of the repository, or ask the operator to raise the limit. " +
+const tooLargeHint = "take large or generated files out of the repository. " +
 	".git and node_modules do not count."
 
 // TooManyBytes is the fault for a repository whose files reach this many bytes.

@@ -16,7 +16,7 @@ const (
 
 // LeftOut reports whether an entry of this name (one element of a path) is left
 // out of every snapshot, with all that is in it.
-func LeftOut(name string) bool { return name == ".git" || name == "node_modules" }
+func LeftOut(name string) bool { return strings.EqualFold(name, ".git") || name == "node_modules" }
 
 // leftOutPath is LeftOut for a whole path.
 func leftOutPath(path string) bool {
