@@ -12,29 +12,59 @@ import (
 	"github.com/go-git/go-git/v5/plumbing/transport"
 
 	"github.com/slipway-dev/slipway/internal/fault"
+	"github.com/slipway-dev/slipway/internal/snapshot"
 )
 
-// fault says what an HTTP operation's error means. The cause that it keeps is
-// made here from the error's type: a host's own text could repeat a secret.
-func (h *hosted) fault(ctx context.Context, err error) error {
+// peer is a Git host as faults speak of it.
+type peer struct {
+	host      string
+	reference string // the name of the credential, "" without one
+	limits    snapshot.Limits
+}
+
+// common is the fault for what can go wrong with any host, or nil. The causes
+// that faults keep are made here, from an error's type: a host's own text could
+// repeat a secret.
+func (p peer) common(ctx context.Context, w *watch, err error) error {
 	var known *fault.Fault
-	x := h.exchange
 	switch {
-	case x.tooMuch.Load():
-		return transferTooLarge(h.limits)
+	case w.tooMuch.Load():
+		return transferTooLarge(p.limits)
 	case errors.As(err, &known):
 		return known
 	case errors.Is(err, errBlocked):
 		return fault.New(fault.Invalid, "address-not-allowed", "the repository's host has an address that is not public").
 			WithHint("ask the operator to allow private addresses")
-	case x.stalled.Load():
-		return h.unreachable(context.DeadlineExceeded, "fell silent")
+	case w.stalled.Load():
+		return p.unreachable(context.DeadlineExceeded, "fell silent")
+	case errors.Is(context.Cause(ctx), context.DeadlineExceeded):
+		return p.unreachable(context.DeadlineExceeded, "takes longer than it may")
 	case ctx.Err() != nil:
 		return interrupted(ctx, nil)
 	case errors.Is(err, transport.ErrEmptyRemoteRepository):
 		return empty()
 	}
-	if f := h.refused(int(x.status.Load())); f != nil {
+	return nil
+}
+
+// network is the fault for a host that cannot be connected to, or nil.
+func (p peer) network(err error) error {
+	var dns *net.DNSError
+	switch {
+	case errors.As(err, &dns):
+		return p.unreachable(errors.New("name not resolved"), "has a name that is not known")
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return p.unreachable(syscall.ECONNREFUSED, "refuses connections")
+	}
+	return nil
+}
+
+// fault says what an HTTP operation's error means.
+func (h *hosted) fault(ctx context.Context, err error) error {
+	if f := h.common(ctx, &h.exchange.watch, err); f != nil {
+		return f
+	}
+	if f := h.refused(int(h.exchange.status.Load())); f != nil {
 		return f
 	}
 	return h.broken(err)
@@ -46,8 +76,7 @@ func (h *hosted) refused(status int) error {
 	case status == 401 || status == 403:
 		return h.badCredentials(status)
 	case status == 404 || status == 410:
-		return fault.New(fault.NotFound, "repository-not-found", "the Git host %s knows no such repository", h.host).
-			WithHint("check the URL; private repositories answer like this too, without a credential or with one that may not read them")
+		return h.notFound()
 	case status/100 == 3:
 		return fault.New(fault.Invalid, "repository-redirect", "the Git host %s redirects to where Slipway does not follow", h.host).
 			WithHint("give the repository's new URL")
@@ -71,28 +100,35 @@ func (h *hosted) badCredentials(status int) error {
 // broken is the fault for an error of the network or of what came over it.
 func (h *hosted) broken(err error) error {
 	var (
-		dns     *net.DNSError
 		unknown x509.UnknownAuthorityError
 		name    x509.HostnameError
 		expired x509.CertificateInvalidError
 		alert   *tls.CertificateVerificationError
 	)
+	if f := h.network(err); f != nil {
+		return f
+	}
 	switch {
-	case errors.As(err, &dns):
-		return h.unreachable(errors.New("name not resolved"), "has a name that is not known")
-	case errors.Is(err, syscall.ECONNREFUSED):
-		return h.unreachable(syscall.ECONNREFUSED, "refuses connections")
 	case errors.As(err, &unknown), errors.As(err, &name), errors.As(err, &expired), errors.As(err, &alert):
 		return h.unreachable(errors.New("certificate not trusted"), "has a certificate that is not trusted")
 	case h.exchange.status.Load() == 200 && h.offers == nil && !h.exchange.cut.Load():
 		return notGit(errors.New("no references in the answer"))
 	}
-	return h.unreachable(errors.New("connection lost"), "broke the connection")
+	return h.lost()
+}
+
+func (p peer) lost() error {
+	return p.unreachable(errors.New("connection lost"), "broke the connection")
+}
+
+func (p peer) notFound() error {
+	return fault.New(fault.NotFound, "repository-not-found", "the Git host %s knows no such repository", p.host).
+		WithHint("check the URL; private repositories answer like this too, without a credential or with one that may not read them")
 }
 
 // unreachable is the fault for a host that did what follows its name.
-func (h *hosted) unreachable(cause error, what string) error {
-	return fault.Wrap(cause, fault.Unavailable, "repository-unreachable", "the Git host %s %s", h.host, what).
+func (p peer) unreachable(cause error, what string) error {
+	return fault.Wrap(cause, fault.Unavailable, "repository-unreachable", "the Git host %s %s", p.host, what).
 		WithHint("try again; if it lasts, look whether the Git host is up and reachable from here")
 }
 

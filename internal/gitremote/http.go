@@ -14,32 +14,25 @@ import (
 	"github.com/go-git/go-git/v5/plumbing/protocol/packp/sideband"
 	"github.com/go-git/go-git/v5/plumbing/transport"
 	githttp "github.com/go-git/go-git/v5/plumbing/transport/http"
-
-	"github.com/slipway-dev/slipway/internal/snapshot"
 )
 
 // hosted is a repository behind smart HTTP, for one operation.
 type hosted struct {
-	session   transport.UploadPackSession
-	exchange  *exchange
-	limits    snapshot.Limits
-	offers    *capability.List
-	host      string // for faults
-	reference string // the credential's name, for faults
+	peer
+	session  transport.UploadPackSession
+	exchange *exchange
+	offers   *capability.List
 }
 
 // connect asks a host for its references.
-func (r *Remote) connect(ctx context.Context, cancel context.CancelFunc, place location, credential *githttp.BasicAuth, reference string) (source, *refs, error) {
-	h := &hosted{
-		exchange:  &exchange{base: r.transport, maxPack: maxPack(r.limits), stall: r.stall, cancel: cancel},
-		limits:    r.limits,
-		host:      place.url.Host,
-		reference: reference,
-	}
+func (r *Remote) connect(ctx context.Context, cancel context.CancelFunc, place location, credential transport.AuthMethod, p peer) (source, *refs, error) {
+	h := &hosted{peer: p, exchange: &exchange{
+		watch: watch{stall: r.stall, cancel: cancel}, base: r.transport, maxPack: maxPack(r.limits),
+	}}
 	client := githttp.NewClientWithOptions(&http.Client{Transport: h.exchange},
 		&githttp.ClientOptions{RedirectPolicy: githttp.FollowInitialRedirects})
 	var err error
-	if h.session, err = client.NewUploadPackSession(endpoint(place.url), auth(credential)); err != nil {
+	if h.session, err = client.NewUploadPackSession(endpoint(place.url), credential); err != nil {
 		return nil, nil, h.fault(ctx, err)
 	}
 	answer, err := h.session.AdvertisedReferencesContext(ctx)
@@ -54,13 +47,9 @@ func (h *hosted) close() { _ = h.session.Close() }
 
 // fetch asks for one commit, without its history, and reads the pack.
 func (h *hosted) fetch(ctx context.Context, commit hash) (objects, error) {
-	request := packp.NewUploadPackRequestFromCapabilities(h.offers)
-	request.Wants = []plumbing.Hash{commit}
-	if h.offers.Supports(capability.Shallow) {
-		request.Depth = packp.DepthCommits(1)
-		if err := request.Capabilities.Set(capability.Shallow); err != nil {
-			return nil, h.fault(ctx, err)
-		}
+	request, err := requestFor(commit, h.offers)
+	if err != nil {
+		return nil, h.fault(ctx, err)
 	}
 	response, err := h.session.UploadPack(ctx, request)
 	if err != nil {
@@ -72,6 +61,17 @@ func (h *hosted) fetch(ctx context.Context, commit hash) (objects, error) {
 		return nil, h.fault(ctx, err)
 	}
 	return objects, nil
+}
+
+// requestFor asks for one commit, without its history if the host can do that.
+func requestFor(commit hash, offers *capability.List) (*packp.UploadPackRequest, error) {
+	request := packp.NewUploadPackRequestFromCapabilities(offers)
+	request.Wants = []plumbing.Hash{commit}
+	if !offers.Supports(capability.Shallow) {
+		return request, nil
+	}
+	request.Depth = packp.DepthCommits(1)
+	return request, request.Capabilities.Set(capability.Shallow)
 }
 
 func demultiplexed(response io.Reader, agreed *capability.List) io.Reader {

@@ -3,6 +3,7 @@ package gitremote
 import (
 	"context"
 	"errors"
+	"net"
 	"net/http"
 	"time"
 
@@ -34,6 +35,7 @@ type Remote struct {
 	timeout     time.Duration
 	stall       time.Duration
 	publicOnly  bool
+	dialer      *net.Dialer
 	transport   *http.Transport
 }
 
@@ -54,7 +56,8 @@ func New(o Options) *Remote {
 	if r.stall <= 0 {
 		r.stall = DefaultStall
 	}
-	r.transport = newTransport(r.publicOnly)
+	r.dialer = newDialer(r.publicOnly)
+	r.transport = newTransport(r.dialer)
 	return r
 }
 
@@ -64,13 +67,14 @@ func (r *Remote) Close() { r.transport.CloseIdleConnections() }
 // Tip returns the hash of a branch's newest commit without reading the commit.
 // An empty branch is the repository's default branch.
 //
-// Faults: Invalid repository-url, credentials-in-url, ssh-not-supported,
-// scheme-not-supported, insecure-credentials, credential-host,
-// local-not-allowed, address-not-allowed, repository-credentials,
-// repository-redirect, repository-empty, not-a-repository,
-// repository-unsupported, repository-too-large; NotFound unknown-credential,
-// repository-not-found, branch-not-found; Unavailable repository-unreachable,
-// cancelled.
+// Faults: Invalid repository-url, credentials-in-url, scheme-not-supported,
+// insecure-credentials, credential-host, local-not-allowed,
+// address-not-allowed, repository-credentials, repository-empty,
+// not-a-repository, repository-too-large; of HTTP repository-redirect; of ssh
+// credential-user, bad-credential, host-key-unknown, host-key-changed,
+// host-key-revoked; of local repositories repository-unsupported. NotFound
+// unknown-credential, repository-not-found, branch-not-found. Unavailable
+// repository-unreachable, cancelled.
 func (r *Remote) Tip(ctx context.Context, repo slipway.Repository) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, r.timeout)
 	defer cancel()
@@ -104,8 +108,8 @@ func (r *Remote) DefaultBranch(ctx context.Context, repo slipway.Repository) (st
 	return name, err
 }
 
-// Fetch returns the newest commit of a branch and its files. Over HTTP it asks
-// for that one commit. Submodules are recorded and not fetched; files kept by
+// Fetch returns the newest commit of a branch and its files. Over HTTP and
+// ssh it asks for that one commit. Submodules are recorded and not fetched; files kept by
 // Git LFS stay pointers. Of a local repository it reads what is committed.
 //
 // Faults: those of Tip, and Invalid bad-path, repository-incomplete,
@@ -153,7 +157,7 @@ func (r *Remote) open(ctx context.Context, cancel context.CancelFunc, repo slipw
 	if place.local() {
 		if r.publicOnly {
 			return nil, nil, fault.New(fault.Invalid, "local-not-allowed", "this server reads no repositories from its own disk").
-				WithHint("give the https URL of the repository, or ask the operator to allow local repositories")
+				WithHint("give the https or ssh URL of the repository, or ask the operator to allow local repositories")
 		}
 		return openLocal(ctx, place.path, r.limits)
 	}
@@ -161,7 +165,11 @@ func (r *Remote) open(ctx context.Context, cancel context.CancelFunc, repo slipw
 	if err != nil {
 		return nil, nil, err
 	}
-	return r.connect(ctx, cancel, place, credential, repo.Credential)
+	p := peer{host: place.url.Host, reference: repo.Credential, limits: r.limits}
+	if place.url.Scheme == "ssh" {
+		return r.connectSSH(ctx, cancel, place, credential, p)
+	}
+	return r.connect(ctx, cancel, place, basicAuth(credential), p)
 }
 
 // interrupted is the fault for an operation whose context ended.

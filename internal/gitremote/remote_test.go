@@ -1,6 +1,7 @@
 package gitremote_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"io/fs"
 	"math/rand/v2"
@@ -39,7 +40,9 @@ func wantFault(t *testing.T, err error, kind fault.Kind, code string) {
 		t.Errorf("%v is %s %s; want %s %s", err, fault.KindOf(err), fault.CodeOf(err), kind, code)
 	}
 	for e := err; e != nil; {
-		if f := fault.Of(err); strings.Contains(fmt.Sprintf("%v %+v %s %s", e, e, f.Detail, f.Hint), secret) {
+		f := fault.Of(err)
+		encoded, _ := json.Marshal(f)
+		if strings.Contains(fmt.Sprintf("%v %+v %#v %s %s %s", e, e, e, f.Detail, f.Hint, encoded), secret) {
 			t.Errorf("the secret shows in %T", e)
 		}
 		u, ok := e.(interface{ Unwrap() error })

@@ -24,13 +24,18 @@ var (
 	errBlocked = errors.New("the address is not public")
 )
 
-// newTransport is an HTTP transport of our own: no settings of the process or
-// of other packages reach it.
-func newTransport(publicOnly bool) *http.Transport {
+// newDialer opens connections for every transport.
+func newDialer(publicOnly bool) *net.Dialer {
 	dialer := &net.Dialer{Timeout: 15 * time.Second, KeepAlive: 30 * time.Second}
 	if publicOnly {
 		dialer.ControlContext = refusePrivate
 	}
+	return dialer
+}
+
+// newTransport is an HTTP transport of our own: no settings of the process or
+// of other packages reach it.
+func newTransport(dialer *net.Dialer) *http.Transport {
 	return &http.Transport{
 		Proxy:                  http.ProxyFromEnvironment,
 		DialContext:            dialer.DialContext,
@@ -59,31 +64,25 @@ func public(a netip.Addr) bool {
 	return a.IsGlobalUnicast() && !a.IsPrivate() && !shared.Contains(a) && !mapped.Contains(a)
 }
 
-// exchange is the HTTP of one operation. It bounds every answer, ends a host
-// that falls silent, and remembers what faults are made from.
+// exchange is the HTTP of one operation. It bounds every answer.
 type exchange struct {
+	watch
 	base    http.RoundTripper
 	maxPack int64
-	stall   time.Duration
-	cancel  context.CancelFunc
-
 	status  atomic.Int64 // of the last answer, 0 if there was none
-	tooMuch atomic.Bool
-	stalled atomic.Bool
-	cut     atomic.Bool // an answer ended before its end
 }
 
 // RoundTrip sends one request.
 func (x *exchange) RoundTrip(r *http.Request) (*http.Response, error) {
 	x.status.Store(0)
-	timer := time.AfterFunc(x.stall, x.giveUp)
+	x.start()
 	response, err := x.base.RoundTrip(r)
-	timer.Stop()
+	x.end()
 	if err != nil {
 		return nil, err
 	}
 	x.status.Store(int64(response.StatusCode))
-	body := &boundedBody{exchange: x, body: response.Body, timer: timer}
+	body := &bounded{watch: &x.watch, in: response.Body}
 	switch {
 	case response.StatusCode/100 != 2:
 		body.left, body.quiet = maxError, true
@@ -92,43 +91,12 @@ func (x *exchange) RoundTrip(r *http.Request) (*http.Response, error) {
 	default:
 		body.left = x.maxPack
 	}
-	response.Body = body
+	response.Body = boundedBody{body, response.Body}
 	return response, nil
 }
 
-func (x *exchange) giveUp() {
-	x.stalled.Store(true)
-	x.cancel()
-}
-
-// boundedBody gives out so many bytes, and then an error, or the end if quiet.
+// boundedBody is an answer's body with a bound.
 type boundedBody struct {
-	exchange *exchange
-	body     io.ReadCloser
-	timer    *time.Timer
-	left     int64
-	quiet    bool
-}
-
-func (b *boundedBody) Read(p []byte) (int, error) {
-	if b.left <= 0 && b.quiet {
-		return 0, io.EOF
-	}
-	if b.left <= 0 {
-		b.exchange.tooMuch.Store(true)
-		return 0, errTooMuch
-	}
-	b.timer.Reset(b.exchange.stall)
-	defer b.timer.Stop()
-	n, err := b.body.Read(p[:min(int64(len(p)), b.left)])
-	b.left -= int64(n)
-	if err != nil && !errors.Is(err, io.EOF) {
-		b.exchange.cut.Store(true)
-	}
-	return n, err
-}
-
-func (b *boundedBody) Close() error {
-	b.timer.Stop()
-	return b.body.Close()
+	*bounded
+	io.Closer
 }

@@ -1,6 +1,7 @@
 package gittest_test
 
 import (
+	"os"
 	"os/exec"
 	"strings"
 	"testing"
@@ -33,5 +34,31 @@ func TestGitAcceptsWhatIsBuilt(t *testing.T) {
 	run("-C", dir+"/clone", "fsck", "--strict")
 	if got := run("-C", dir+"/clone", "ls-files"); got != "b-d\nb/c.txt\nlink\nrun\n" {
 		t.Errorf("files are %q", got)
+	}
+}
+
+// The git and ssh programs read the keys that are made here, and clone from the
+// server that serves over ssh.
+func TestGitClonesOverSSH(t *testing.T) {
+	if _, err := exec.LookPath("ssh"); err != nil {
+		t.Skip("this test needs the ssh program")
+	}
+	repo := gittest.NewRepo(t)
+	repo.Commit(map[string]string{"a.txt": "a"}, gittest.Options{})
+	key := gittest.NewKey(t, "ed25519")
+	server := gittest.ServeSSH(t, repo, key, gittest.WithHostKeys(gittest.NewKey(t, "ecdsa"), gittest.NewKey(t, "rsa")))
+	dir := t.TempDir()
+	for name, text := range map[string]string{"key": string(key.Private("")), "hosts": server.KnownHosts()} {
+		if err := os.WriteFile(dir+"/"+name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	command := exec.Command("git", "clone", "-q", strings.Replace(server.URL, "ssh://", "ssh://git@", 1), dir+"/clone")
+	command.Env = append(os.Environ(), "GIT_SSH_COMMAND=ssh -F none -o BatchMode=yes -o IdentitiesOnly=yes -o UserKnownHostsFile="+dir+"/hosts -i "+dir+"/key")
+	if out, err := command.CombinedOutput(); err != nil {
+		t.Fatalf("git clone: %v\n%s", err, out)
+	}
+	if data, err := os.ReadFile(dir + "/clone/a.txt"); err != nil || string(data) != "a" {
+		t.Errorf("a.txt is %q, %v", data, err)
 	}
 }

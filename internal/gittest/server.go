@@ -96,15 +96,19 @@ func backend(t testing.TB) string {
 // gitHandler runs the program with no configuration but ours.
 func gitHandler(program string, repo *Repo, home string) http.Handler {
 	return http.StripPrefix("/repo.git", &cgi.Handler{
-		Path: program,
-		Env: []string{
-			"GIT_PROJECT_ROOT=" + repo.Dir, "GIT_HTTP_EXPORT_ALL=1",
-			"GIT_CONFIG_NOSYSTEM=1", "HOME=" + home, "XDG_CONFIG_HOME=" + home,
-			"GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=safe.directory", "GIT_CONFIG_VALUE_0=*",
-		},
+		Path:   program,
+		Env:    append(isolated(home), "GIT_PROJECT_ROOT="+repo.Dir, "GIT_HTTP_EXPORT_ALL=1"),
 		Stderr: io.Discard,
 		Logger: log.New(io.Discard, "", 0),
 	})
+}
+
+// isolated keeps the machine's configuration from the git program.
+func isolated(home string) []string {
+	return []string{
+		"GIT_CONFIG_NOSYSTEM=1", "HOME=" + home, "XDG_CONFIG_HOME=" + home,
+		"GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=safe.directory", "GIT_CONFIG_VALUE_0=*",
+	}
 }
 
 func (s *Server) guard(next http.Handler) http.Handler {

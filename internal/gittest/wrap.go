@@ -53,10 +53,15 @@ func RedirectTo(server string) func(http.Handler) http.Handler {
 }
 
 // DropAfter breaks the connection once an answer's body passes n bytes.
-func DropAfter(n int) func(http.Handler) http.Handler {
+func DropAfter(n int) func(http.Handler) http.Handler { return breakAfter(n, false) }
+
+// HangAfter falls silent once an answer's body passes n bytes.
+func HangAfter(n int) func(http.Handler) http.Handler { return breakAfter(n, true) }
+
+func breakAfter(n int, hang bool) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			next.ServeHTTP(&dropper{ResponseWriter: w, left: n}, r)
+			next.ServeHTTP(&dropper{ResponseWriter: w, left: n, hang: hang, gone: r.Context().Done()}, r)
 		})
 	}
 }
@@ -65,6 +70,8 @@ func DropAfter(n int) func(http.Handler) http.Handler {
 type dropper struct {
 	http.ResponseWriter
 	left int
+	hang bool
+	gone <-chan struct{} // the client has left
 }
 
 func (d *dropper) Write(p []byte) (int, error) {
@@ -78,6 +85,10 @@ func (d *dropper) Write(p []byte) (int, error) {
 	}
 	control := http.NewResponseController(d.ResponseWriter)
 	_ = control.Flush()
+	if d.hang {
+		<-d.gone
+		return n, http.ErrHandlerTimeout
+	}
 	conn, _, err := control.Hijack()
 	if err != nil {
 		return n, err

@@ -20,19 +20,19 @@ func layers() []layer {
 		{"check", "a check is one function over a snapshot; who bundles and evaluates stands behind its ports"},
 		{"control", "the use cases declare their ports; who adapts to them stands above"},
 		{
-			"bundle sandbox sqlite dynamo blob gitremote auth hook event storetest gittest",
+			"bundle sandbox sqlite dynamo blob filelock gitremote auth hook event storetest gittest",
 			"an adapter serves a port and knows no other adapter, so that each can be replaced alone",
 		},
 		{"awswire", "it makes clients for adapters to use, and knows no edge"},
 		{"task api console", "an edge translates between its protocol and control, and knows no other edge"},
 		{"cmd functions", "a main wires what it starts"},
-		{"acceptance", "the scenarios may use all of it, and nothing uses them"},
+		{"acceptance bench", "the scenarios and the measurements may use all of it, and nothing uses them"},
 	}
 }
 
 // testSupport are packages for tests: nothing that ships imports them.
 func testSupport(name string) bool {
-	return name == "storetest" || name == "gittest" || name == "acceptance"
+	return name == "storetest" || name == "gittest" || name == "acceptance" || name == "bench"
 }
 
 // rank is the place of a package in layers; false if it has none.
