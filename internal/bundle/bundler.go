@@ -2,9 +2,8 @@ package bundle
 
 import (
 	"context"
-	"path"
+	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/evanw/esbuild/pkg/api"
 
@@ -20,41 +19,105 @@ var _ check.Bundler = (*Bundler)(nil)
 // New returns a bundler.
 func New() *Bundler { return &Bundler{} }
 
-// Bundle bundles the entries one after the other in one esbuild context, whose
-// cache keeps what is parsed: a module that several workflows import is parsed
-// once, and still no workflow sees another. If ctx ends, the results so far come
-// with its cause.
+// together is how many entries go into one pass of esbuild at most. It bounds
+// what a pass holds in memory, and what is made again when one is left behind.
+const together = 128
+
+// Bundle bundles many entries in one pass: a module that several workflows
+// import is parsed once, and each entry is linked apart from the others. An entry
+// about which there is anything to say, or whose pass did not end, is bundled
+// again by itself, so that no workflow sees another. If ctx ends, the results so
+// far come with its cause.
 func (b *Bundler) Bundle(ctx context.Context, src check.Source, entries []string, l check.Limits) ([]check.Bundled, error) {
-	w, err := newWorker(src, l)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { w.close() }()
 	results := make([]check.Bundled, 0, len(entries))
-	for _, entry := range entries {
-		result, done := w.bundle(ctx, entry)
-		if ctx.Err() != nil {
-			return results, context.Cause(ctx)
-		}
-		results = append(results, result)
-		if done {
-			continue
-		}
-		if w, err = newWorker(src, l); err != nil {
-			return nil, err
+	for chunk := range slices.Chunk(entries, together) {
+		bundled, err := bundleChunk(ctx, src, chunk, l)
+		results = append(results, bundled...)
+		if err != nil {
+			return results, err
 		}
 	}
 	return results, nil
 }
 
-// entryName is what esbuild knows every entry as, so that the output does not
-// depend on where the file is.
-const entryName = "entry"
+// bundleChunk makes one pass over all entries, and one over each that is left.
+func bundleChunk(ctx context.Context, src check.Source, entries []string, l check.Limits) ([]check.Bundled, error) {
+	results := make([]check.Bundled, 0, len(entries))
+	made, err := passOverAll(ctx, src, entries, l)
+	if err != nil {
+		return nil, err
+	}
+	var w *worker
+	defer func() { w.close() }()
+	for i, entry := range entries {
+		if i < len(made) && made[i].Path != "" {
+			results = append(results, made[i])
+			continue
+		}
+		if w == nil {
+			if w, err = newWorker(src, l, 1); err != nil {
+				return nil, err
+			}
+		}
+		one, done := within(ctx, w, func() check.Bundled { return w.project.alone(w.build, entry) })
+		if ctx.Err() != nil {
+			return results, context.Cause(ctx)
+		}
+		if !done {
+			w, one = nil, tooSlow(entry)
+		}
+		results = append(results, one)
+	}
+	return results, nil
+}
 
-func options(p *project) api.BuildOptions {
+// passOverAll bundles what needs no pass of its own; the others have no Path. It
+// returns nil if nothing came of it.
+func passOverAll(ctx context.Context, src check.Source, entries []string, l check.Limits) ([]check.Bundled, error) {
+	if len(entries) < 2 {
+		return nil, nil
+	}
+	w, err := newWorker(src, l, len(entries))
+	if err != nil {
+		return nil, err
+	}
+	made, done := within(ctx, w, func() []check.Bundled { return w.project.many(w.build, entries) })
+	if done {
+		w.close()
+	}
+	return made, ctxCause(ctx)
+}
+
+// ctxCause is why ctx has ended, nil if it has not.
+func ctxCause(ctx context.Context) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return nil
+}
+
+func tooSlow(entry string) check.Bundled {
+	d := diagnostic.New(diagnostic.NestingTooDeep, entry, "the file with its imports takes too long to bundle", "simplify deeply nested code")
+	return check.Bundled{Path: entry, Diagnostics: []diagnostic.Diagnostic{d}}
+}
+
+// entryPrefix begins the name of every slot for an entry.
+const entryPrefix = "entry"
+
+// entryPoints names n entries. What esbuild knows them as says nothing of where
+// the files are, so that the output does not depend on it.
+func entryPoints(n int) []api.EntryPoint {
+	points := make([]api.EntryPoint, n)
+	for i := range points {
+		points[i] = api.EntryPoint{InputPath: entryPrefix + fmt.Sprint(i), OutputPath: fmt.Sprint(i)}
+	}
+	return points
+}
+
+func options(p *project, n int) api.BuildOptions {
 	return api.BuildOptions{
-		EntryPoints: []string{entryName},
-		Bundle:      true,
+		EntryPointsAdvanced: entryPoints(n),
+		Bundle:              true,
 		// A script and not a module: QuickJS then throws what the top-level code
 		// throws, at once, and a top-level await is refused, as it is in Kinde.
 		Format:     api.FormatIIFE,
@@ -77,62 +140,4 @@ func options(p *project) api.BuildOptions {
 		LogOverride:    map[string]api.LogLevel{"unsupported-regexp": api.LogLevelWarning},
 		Plugins:        []api.Plugin{{Name: "snapshot", Setup: p.setup}},
 	}
-}
-
-// bundle makes one program.
-func (p *project) bundle(build api.BuildContext, entry string) check.Bundled {
-	result := check.Bundled{Path: entry, Packages: map[string]string{"esbuild": check.EsbuildVersion}}
-	p.begin(entry)
-	if d, bad := p.refuse(entry); bad {
-		result.Diagnostics = []diagnostic.Diagnostic{d}
-		return result
-	}
-	built := build.Rebuild()
-	result.Inputs, result.SourceDigest = p.inputs()
-	if p.usesInfrastructure() {
-		result.Packages[infrastructureName] = check.InfrastructureVersion
-	}
-	result.Diagnostics = slices.Concat(p.tsconfig.found, p.translate(built))
-	if diagnostic.HasError(result.Diagnostics) {
-		return result
-	}
-	code, rawMap := outputs(built)
-	if len(code) > p.limits.BundleBytes {
-		result.Diagnostics = append(result.Diagnostics, diagnostic.New(diagnostic.BundleTooLarge, entry,
-			sizes("the bundle has", len(code), p.limits.BundleBytes), "import less"))
-		return result
-	}
-	positions := decodeMap(rawMap)
-	result.Code = code
-	result.Locate = func(line, column int) check.Place { return p.locate(positions, line, column) }
-	result.Globals = freeNames(code, result.Locate)
-	return result
-}
-
-// refuse finds what keeps an entry from being bundled at all.
-func (p *project) refuse(entry string) (diagnostic.Diagnostic, bool) {
-	ext := path.Ext(entry)
-	if ext != strings.ToLower(ext) {
-		return diagnostic.New(diagnostic.UpperCaseExtension, entry, "a file that ends in "+ext+" cannot be loaded",
-			"rename it so that it ends in "+strings.ToLower(ext)), true
-	}
-	data, problem := p.read(entry)
-	if problem != nil {
-		return diagnostic.New(problem.code, entry, problem.message, problem.hint), true
-	}
-	if isBlank(data) {
-		return diagnostic.New(diagnostic.BundleEmpty, entry, "the file holds no code", ""), true
-	}
-	return diagnostic.Diagnostic{}, false
-}
-
-func outputs(built api.BuildResult) (code, sourceMap []byte) {
-	for _, f := range built.OutputFiles {
-		if strings.HasSuffix(f.Path, ".map") {
-			sourceMap = f.Contents
-		} else {
-			code = f.Contents
-		}
-	}
-	return code, sourceMap
 }

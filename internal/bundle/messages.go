@@ -13,7 +13,7 @@ import (
 
 var noMatchingExport = regexp.MustCompile(`^No matching export in "([^"]*)" for import "([^"]*)"`)
 
-// translate makes diagnostics of what esbuild says.
+// translate makes diagnostics of what esbuild says of one entry.
 func (p *project) translate(built api.BuildResult) []diagnostic.Diagnostic {
 	var ds []diagnostic.Diagnostic
 	for _, m := range built.Errors {
@@ -69,7 +69,7 @@ func (p *project) noExport(module, name string) *problem {
 
 func (p *project) place(m api.Message, t *problem) diagnostic.Diagnostic {
 	if m.Location == nil {
-		return diagnostic.New(t.code, p.entry, t.message, t.hint)
+		return diagnostic.New(t.code, p.entries[0], t.message, t.hint)
 	}
 	l := m.Location
 	column := utf8.RuneCountInString(l.LineText[:min(max(l.Column, 0), len(l.LineText))]) + 1

@@ -21,7 +21,7 @@ const (
 // tooDeep reports whether code might be nested more deeply than the parser can
 // follow. It overestimates: it counts, and does not parse.
 func tooDeep(data []byte) bool {
-	if bytes.Count(data, []byte("${")) > maxTemplates && len(templateInside().FindAllIndex(data, maxTemplates+1)) > maxTemplates {
+	if bytes.Count(data, []byte("${")) > maxTemplates && len(templateInside.FindAllIndex(data, maxTemplates+1)) > maxTemplates {
 		return true
 	}
 	code := check.Mask(string(data))
@@ -62,7 +62,7 @@ func tooDeep(data []byte) bool {
 	return false
 }
 
-func templateInside() *regexp.Regexp { return regexp.MustCompile("\\$\\{[^}`]*`") }
+var templateInside = regexp.MustCompile("\\$\\{[^}`]*`")
 
 func wordAt(code string, i int) string {
 	end := i

@@ -23,11 +23,13 @@ type project struct {
 	limits   check.Limits
 	tsconfig tsconfig
 
-	mu    sync.Mutex
-	files map[string]file // every file read so far, by real path
-	entry string          // what is being bundled
-	used  map[string]bool // its inputs
-	infra bool            // whether it imports our package
+	configuration []string // the paths that the tsconfig was read from, or was not found at
+
+	mu      sync.Mutex
+	files   map[string]file   // every file read so far, by path
+	entries []string          // what is being bundled; "" is nothing
+	loaded  map[string]bool   // the files that went in
+	imports map[string][]edge // by real path of the importer
 }
 
 type file struct {
@@ -45,29 +47,28 @@ type problem struct {
 func newProject(src check.Source, l check.Limits) *project {
 	p := &project{tree: check.Tree{FS: src.FS}, root: path.Clean("./" + src.Root), limits: l, files: map[string]file{}}
 	p.tsconfig = readTSConfig(p)
+	p.configuration = append(slices.Collect(maps.Keys(p.files)), path.Join(p.root, "tsconfig.json"))
 	return p
 }
 
-func (p *project) begin(entry string) {
+func (p *project) begin(entries []string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.entry, p.used, p.infra = entry, map[string]bool{}, false
+	p.entries, p.loaded, p.imports = entries, map[string]bool{}, map[string][]edge{}
 }
 
-func (p *project) usesInfrastructure() bool {
+// inputs returns the files that went into a bundle and a digest over their names
+// and bytes.
+func (p *project) inputs(r reach) ([]string, string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.infra
-}
-
-// inputs returns the files that went into the last bundle and a digest over
-// their names and bytes.
-func (p *project) inputs() ([]string, string) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	names := slices.Sorted(maps.Keys(p.used))
+	var names []string
 	sum := sha256.New()
-	for _, name := range names {
+	for _, name := range r.files {
+		if !p.loaded[name] {
+			continue
+		}
+		names = append(names, name)
 		fmt.Fprintf(sum, "%d %s %d\n", len(name), name, len(p.files[name].data))
 		sum.Write(p.files[name].data)
 	}

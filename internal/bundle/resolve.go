@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"path"
+	"strconv"
 	"strings"
 
 	"github.com/evanw/esbuild/pkg/api"
@@ -17,6 +18,9 @@ import (
 // for which esbuild would go to the disk.
 const repoSpace = "repo"
 
+// emptySpace is the namespace of slots that no entry stands in.
+const emptySpace = "empty"
+
 func (p *project) setup(build api.PluginBuild) {
 	build.OnResolve(api.OnResolveOptions{Filter: ".*"}, p.onResolve)
 	build.OnLoad(api.OnLoadOptions{Filter: ".*"}, p.onLoad)
@@ -24,29 +28,44 @@ func (p *project) setup(build api.PluginBuild) {
 
 func (p *project) onResolve(args api.OnResolveArgs) (api.OnResolveResult, error) {
 	if args.Kind == api.ResolveEntryPoint {
-		p.mu.Lock()
-		entry := p.entry
-		p.mu.Unlock()
-		return p.found(p.tree.Real(entry))
+		return p.resolveEntry(args.Path), nil
 	}
 	if args.Path == infrastructureName {
-		p.mu.Lock()
-		p.infra = true
-		p.mu.Unlock()
+		p.imported(args.Importer, edge{to: infrastructureName})
 		return api.OnResolveResult{Path: infrastructureName, Namespace: builtinSpace, SideEffects: api.SideEffectsFalse}, nil
 	}
-	target, trouble := p.target(args.Importer, args.Path)
+	var looked []string
+	target, trouble := p.target(args.Importer, args.Path, &looked)
 	if trouble != nil {
 		return api.OnResolveResult{Errors: trouble.messages()}, nil
 	}
-	return p.found(target, nil)
+	p.imported(args.Importer, edge{target, looked})
+	return api.OnResolveResult{Path: target, Namespace: repoSpace}, nil
 }
 
-func (p *project) found(name string, err error) (api.OnResolveResult, error) {
-	if err != nil {
-		return api.OnResolveResult{Errors: p.unreadable(p.entry, err).messages()}, nil
+func (p *project) imported(by string, e edge) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.imports[by] = append(p.imports[by], e)
+}
+
+// resolveEntry finds the file that stands in an entry's slot.
+func (p *project) resolveEntry(slot string) api.OnResolveResult {
+	i, err := strconv.Atoi(strings.TrimPrefix(slot, entryPrefix))
+	p.mu.Lock()
+	entry := ""
+	if err == nil && i < len(p.entries) {
+		entry = p.entries[i]
 	}
-	return api.OnResolveResult{Path: name, Namespace: repoSpace}, nil
+	p.mu.Unlock()
+	if entry == "" {
+		return api.OnResolveResult{Path: slot, Namespace: emptySpace}
+	}
+	real, err := p.tree.Real(entry)
+	if err != nil {
+		return api.OnResolveResult{Errors: p.unreadable(entry, err).messages()}
+	}
+	return api.OnResolveResult{Path: real, Namespace: repoSpace}
 }
 
 // messages is the problem for esbuild, which adds the place of the import and
@@ -55,16 +74,17 @@ func (t *problem) messages() []api.Message {
 	return []api.Message{{Text: t.message, Detail: t}}
 }
 
-// target returns the real path of the file that an import means.
-func (p *project) target(importer, spec string) (string, *problem) {
+// target returns the real path of the file that an import means, and adds the
+// paths that it looks at to looked.
+func (p *project) target(importer, spec string, looked *[]string) (string, *problem) {
 	switch {
 	case spec == "." || spec == ".." || strings.HasPrefix(spec, "./") || strings.HasPrefix(spec, "../"):
-		return p.file(path.Dir(importer), spec, spec)
+		return p.file(path.Dir(importer), spec, spec, looked)
 	case strings.HasPrefix(spec, "/") || strings.HasPrefix(spec, `\`) || len(spec) > 2 && spec[1] == ':':
 		return "", &problem{diagnostic.ImportOutside, quote(spec) + " is an absolute path", "import by a path relative to this file"}
 	}
 	for _, mapped := range p.tsconfig.candidates(spec) {
-		if target, trouble := p.file(".", mapped, spec); trouble == nil || trouble.code != diagnostic.ImportNotFound {
+		if target, trouble := p.file(".", mapped, spec, looked); trouble == nil || trouble.code != diagnostic.ImportNotFound {
 			return target, trouble
 		}
 	}
@@ -72,12 +92,13 @@ func (p *project) target(importer, spec string) (string, *problem) {
 }
 
 // file resolves a path against a folder, with the endings that may be left out.
-func (p *project) file(folder, name, spec string) (string, *problem) {
+func (p *project) file(folder, name, spec string, looked *[]string) (string, *problem) {
 	full := path.Join(folder, name)
 	if full == ".." || strings.HasPrefix(full, "../") {
 		return "", &problem{diagnostic.ImportOutside, quote(spec) + " leads out of the repository", "copy what is needed into the repository"}
 	}
 	for _, candidate := range candidates(full) {
+		*looked = append(*looked, candidate)
 		real, err := p.tree.Real(candidate)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
@@ -141,7 +162,7 @@ func (p *project) meant(full string) string {
 
 func (p *project) notOffered(importer, spec string) *problem {
 	hint := "only " + infrastructureName + " can be imported by name; copy other code into the repository"
-	if _, trouble := p.file(path.Dir(importer), spec, spec); trouble == nil {
+	if _, trouble := p.file(path.Dir(importer), spec, spec, new([]string)); trouble == nil {
 		hint = "did you mean " + quote("./"+spec) + "?"
 	} else if d := catalog.Distance(spec, infrastructureName); d <= 4 {
 		hint = "did you mean " + quote(infrastructureName) + "?"
@@ -154,6 +175,9 @@ func (p *project) onLoad(args api.OnLoadArgs) (api.OnLoadResult, error) {
 		source := infrastructureSource
 		return api.OnLoadResult{Contents: &source, Loader: api.LoaderTS}, nil
 	}
+	if args.Namespace == emptySpace {
+		return api.OnLoadResult{Contents: new(string), Loader: api.LoaderJS}, nil
+	}
 	loader, ok := loaderOf(args.Path)
 	if !ok {
 		trouble := &problem{diagnostic.ImportUnsupported, quote(args.Path) + " is of a kind that cannot be imported", "import code or JSON"}
@@ -161,7 +185,7 @@ func (p *project) onLoad(args api.OnLoadArgs) (api.OnLoadResult, error) {
 	}
 	data, trouble := p.read(args.Path)
 	p.mu.Lock()
-	p.used[args.Path] = true
+	p.loaded[args.Path] = true
 	p.mu.Unlock()
 	if trouble != nil {
 		return api.OnLoadResult{Errors: trouble.messages()}, nil

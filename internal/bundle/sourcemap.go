@@ -9,10 +9,12 @@ import (
 	"github.com/slipway-dev/slipway/internal/check"
 )
 
-// positions is a decoded source map: per line of the output, in order of column.
+// positions is a decoded source map: the segments of all lines of the output, in
+// order, and where each line's begin.
 type positions struct {
-	sources []string
-	lines   [][]segment
+	sources  []string
+	lines    []int
+	segments []segment
 }
 
 // segment maps a column of the output; all numbers count from 0, columns in
@@ -32,23 +34,28 @@ func decodeMap(raw []byte) positions {
 	if json.Unmarshal(raw, &m) != nil {
 		return positions{}
 	}
-	p := positions{sources: m.Sources}
-	var source, line, column int
-	for text := range strings.SplitSeq(m.Mappings, ";") {
-		var segments []segment
-		at := 0
-		for part := range strings.SplitSeq(text, ",") {
-			fields := decodeVLQ(part)
-			if len(fields) < 4 {
-				if len(fields) > 0 {
-					at += fields[0]
-				}
-				continue
-			}
-			at, source, line, column = at+fields[0], source+fields[1], line+fields[2], column+fields[3]
-			segments = append(segments, segment{at, source, line, column})
+	p := positions{
+		sources: m.Sources, lines: make([]int, 1, strings.Count(m.Mappings, ";")+1),
+		segments: make([]segment, 0, len(m.Mappings)/5),
+	}
+	var s segment
+	for text := m.Mappings; text != ""; {
+		switch text[0] {
+		case ';':
+			p.lines = append(p.lines, len(p.segments))
+			s.at, text = 0, text[1:]
+			continue
+		case ',':
+			text = text[1:]
+			continue
 		}
-		p.lines = append(p.lines, segments)
+		var fields [5]int
+		n, rest := decodeVLQ(text, &fields)
+		if s.at += fields[0]; n >= 4 {
+			s.source, s.line, s.column = s.source+fields[1], s.line+fields[2], s.column+fields[3]
+			p.segments = append(p.segments, s)
+		}
+		text = rest
 	}
 	return p
 }
@@ -58,7 +65,10 @@ func (p positions) find(line, column int) (segment, bool) {
 	if line < 0 || line >= len(p.lines) {
 		return segment{}, false
 	}
-	segments := p.lines[line]
+	segments := p.segments[p.lines[line]:]
+	if line+1 < len(p.lines) {
+		segments = p.segments[p.lines[line]:p.lines[line+1]]
+	}
 	i := sort.Search(len(segments), func(i int) bool { return segments[i].at > column })
 	if i == 0 {
 		return segment{}, false
@@ -66,34 +76,61 @@ func (p positions) find(line, column int) (segment, bool) {
 	return segments[i-1], true
 }
 
-// decodeVLQ reads the base-64 variable-length numbers of one segment.
-func decodeVLQ(text string) []int {
-	const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-	var fields []int
+// decodeVLQ reads the base-64 variable-length numbers of the segment that text
+// begins with, and returns how many there are and what follows the segment.
+func decodeVLQ(text string, fields *[5]int) (n int, rest string) {
 	value, shift := 0, 0
-	for _, c := range []byte(text) {
-		digit := strings.IndexByte(digits, c)
-		if digit < 0 || shift > 40 {
-			return fields
+	for i := range len(text) {
+		c := text[i]
+		if c == ',' || c == ';' {
+			return n, text[i:]
+		}
+		digit := digitOf(c)
+		if digit < 0 || shift > 40 || n == len(fields) {
+			return n, afterSegment(text[i:])
 		}
 		value |= digit & 31 << shift
 		shift += 5
 		if digit&32 != 0 {
 			continue
 		}
-		number := value >> 1
+		fields[n] = value >> 1
 		if value&1 != 0 {
-			number = -number
+			fields[n] = -fields[n]
 		}
-		fields = append(fields, number)
+		n++
 		value, shift = 0, 0
 	}
-	return fields
+	return n, ""
+}
+
+func afterSegment(text string) string {
+	if i := strings.IndexAny(text, ",;"); i >= 0 {
+		return text[i:]
+	}
+	return ""
+}
+
+// digitOf is the value of a base-64 digit, -1 if it is none.
+func digitOf(c byte) int {
+	switch {
+	case c >= 'A' && c <= 'Z':
+		return int(c - 'A')
+	case c >= 'a' && c <= 'z':
+		return int(c-'a') + 26
+	case c >= '0' && c <= '9':
+		return int(c-'0') + 52
+	case c == '+':
+		return 62
+	case c == '/':
+		return 63
+	}
+	return -1
 }
 
 // locate maps a place of the bundle, from 1, to the user's file; zero if it is in
 // no file of the user's.
-func (p *project) locate(m positions, line, column int) check.Place {
+func locate(m positions, line, column int) check.Place {
 	s, ok := m.find(line-1, column-1)
 	if !ok || s.source < 0 || s.source >= len(m.sources) {
 		return check.Place{}

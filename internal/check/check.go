@@ -71,7 +71,8 @@ func (c *Checker) Check(ctx context.Context, src Source, stored []Stored) (Repor
 		return Report{}, err
 	}
 	r := Report{Workflows: Across(files, stored), Diagnostics: found.Diagnostics}
-	for _, f := range r.Workflows {
+	for i, f := range r.Workflows {
+		r.Workflows[i].LookedAt, r.Workflows[i].Basis = nil, "" // a report is for people
 		r.Diagnostics = append(r.Diagnostics, f.Diagnostics...)
 	}
 	diagnostic.Sort(r.Diagnostics)

@@ -6,7 +6,10 @@ import (
 	"encoding/hex"
 	"errors"
 	"maps"
+	"runtime"
 	"slices"
+	"sync"
+	"sync/atomic"
 
 	"github.com/slipway-dev/slipway/internal/catalog"
 	"github.com/slipway-dev/slipway/internal/diagnostic"
@@ -24,6 +27,8 @@ type File struct {
 	Packages     map[string]string       `json:"packages,omitempty"`     // versions of packages and tools
 	Places       Places                  `json:"places"`
 	Diagnostics  []diagnostic.Diagnostic `json:"diagnostics,omitempty"`
+	LookedAt     []string                `json:"lookedAt,omitempty"` // of a valid file: the paths that its Basis covers
+	Basis        string                  `json:"basis,omitempty"`    // of a valid file: "sha256:…" of all that the verdict rests on
 }
 
 // Places are where a file's settings are written, as far as that can be told.
@@ -42,27 +47,64 @@ func (f File) Valid() bool { return f.Digest != "" && !diagnostic.HasError(f.Dia
 func (c *Checker) Files(ctx context.Context, src Source, paths []string) ([]File, error) {
 	bounded, cancel := c.within(ctx)
 	defer cancel()
-	files := make([]File, 0, len(paths))
 	bundles, err := c.bundler.Bundle(bounded, src, paths, c.limits)
 	if err != nil && !late(ctx, err) {
 		return nil, err
 	}
-	known := c.catalog.WithTriggers(src.ExtraTriggers)
-	sources := newSources(Tree{src.FS}, c.limits.SourceBytes)
-	for _, b := range bundles {
-		f, err := c.file(bounded, b, known, sources)
-		if err != nil && late(ctx, err) {
-			break
-		}
-		if err != nil {
-			return nil, err
-		}
-		files = append(files, f)
+	files, err := c.judge(bounded, src, bundles)
+	if err != nil && !late(ctx, err) {
+		return nil, err
 	}
-	for _, path := range paths[len(files):] {
-		files = append(files, File{Path: path, Diagnostics: []diagnostic.Diagnostic{
-			diagnostic.New(diagnostic.CheckTimeout, path, "the check ran out of time before it came to this file", ""),
-		}})
+	for i, path := range paths {
+		if i == len(files) {
+			files = append(files, File{})
+		}
+		if files[i].Path == "" {
+			files[i] = File{Path: path, Diagnostics: []diagnostic.Diagnostic{
+				diagnostic.New(diagnostic.CheckTimeout, path, "the check ran out of time before it came to this file", ""),
+			}}
+		}
+	}
+	return files, nil
+}
+
+// maxSideBySide bounds the engines that run at a time, each with its own memory.
+// A second one is for batches of four files or more.
+const maxSideBySide = 8
+
+// judge evaluates and judges what was bundled, several files side by side. What
+// it did not come to has no Path.
+func (c *Checker) judge(ctx context.Context, src Source, bundles []Bundled) ([]File, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	known := c.catalog.WithTriggers(src.ExtraTriggers)
+	files := make([]File, len(bundles))
+	var next atomic.Int64
+	var group sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), maxSideBySide, max(len(bundles)/2, 1)) {
+		group.Go(func() {
+			sources, seen := newSources(Tree{src.FS}, c.limits.SourceBytes), newWitness(src, c.limits)
+			for ctx.Err() == nil {
+				i := int(next.Add(1)) - 1
+				if i >= len(bundles) {
+					return
+				}
+				f, err := c.file(ctx, bundles[i], known, sources)
+				if err != nil {
+					cancel(err)
+					return
+				}
+				if f.Valid() {
+					f.LookedAt = bundles[i].LookedAt
+					f.Basis = seen.basis(f)
+				}
+				files[i] = f
+			}
+		})
+	}
+	group.Wait()
+	if ctx.Err() != nil {
+		return files, context.Cause(ctx)
 	}
 	return files, nil
 }

@@ -26,7 +26,8 @@ type Bundled struct {
 	Path         string
 	Code         []byte                       // a script that sets the global name GlobalName to the exports
 	Inputs       []string                     // the user's files that went in, sorted
-	SourceDigest string                       // "sha256:…" over their names and bytes
+	LookedAt     []string                     // every path whose content, kind or absence decided the result, sorted
+	SourceDigest string                       // "sha256:…" over the inputs' names and bytes
 	Packages     map[string]string            // versions of packages and tools
 	Globals      []Global                     // names that the code uses and nothing in it declares
 	Locate       func(line, column int) Place // from a place in Code to the user's file; zero if it has none

@@ -84,10 +84,12 @@ func (r *rules) topLevelBindings() {
 }
 
 func (r *rules) defaultExport() {
-	at := r.find(`\bexport\s+default\b|\bas\s+default\b`, 0)
+	if r.evaluation.Default == DefaultAsync {
+		return
+	}
+	at := r.find(defaultPattern, 0)
 	const want = "write export default async function (event) { … }"
 	switch r.evaluation.Default {
-	case DefaultAsync:
 	case DefaultNone:
 		r.report(diagnostic.DefaultMissing, Place{}, "there is no default export", want)
 	case DefaultSync:
@@ -125,10 +127,22 @@ func (r *rules) undefinedNames() {
 	}
 }
 
+// What the rules look for in a file's text.
+var (
+	defaultPattern  = regexp.MustCompile(`\bexport\s+default\b|\bas\s+default\b`)
+	settingsPattern = regexp.MustCompile(`\bworkflowSettings\b`)
+	objectPattern   = regexp.MustCompile(`\bworkflowSettings\b[^;{]*?=\s*\{`)
+	idKeyPattern    = regexp.MustCompile(settingsKey("id"))
+	triggerPattern  = regexp.MustCompile(settingsKey("trigger"))
+)
+
+// settingsKey is the pattern of an object's key.
+func settingsKey(key string) string { return `[{,\s]["']?(` + key + `)["']?\s*[:,}(\n]` }
+
 // find returns the place of a pattern's group in the code of the entry file,
 // comments and the insides of strings apart; zero if it is not there.
-func (r *rules) find(pattern string, group int) Place {
-	m := regexp.MustCompile(pattern).FindStringSubmatchIndex(r.source.masked)
+func (r *rules) find(pattern *regexp.Regexp, group int) Place {
+	m := pattern.FindStringSubmatchIndex(r.source.masked)
 	if len(m) <= 2*group || m[2*group] < 0 {
 		return Place{}
 	}
@@ -140,16 +154,20 @@ func (r *rules) at(offset int) Place {
 	return Place{Path: r.file.Path, Line: line, Column: column}
 }
 
-func (r *rules) whereSettings() Place { return r.find(`\bworkflowSettings\b`, 0) }
+func (r *rules) whereSettings() Place { return r.find(settingsPattern, 0) }
 
 // whereKey returns the place of a key's name in the settings' object.
 func (r *rules) whereKey(key string) Place {
-	m := regexp.MustCompile(`\bworkflowSettings\b[^;{]*?=\s*\{`).FindStringIndex(r.source.masked)
+	return r.whereKeyMatches(regexp.MustCompile(settingsKey(key)))
+}
+
+func (r *rules) whereKeyMatches(pattern *regexp.Regexp) Place {
+	m := objectPattern.FindStringIndex(r.source.masked)
 	if m == nil {
 		return r.whereSettings()
 	}
 	from, to := m[1]-1, r.source.closing(m[1]-1)
-	k := regexp.MustCompile(`[{,\s]["']?(` + key + `)["']?\s*[:,}(\n]`).FindStringSubmatchIndex(r.source.raw[from:to])
+	k := pattern.FindStringSubmatchIndex(r.source.raw[from:to])
 	if k == nil {
 		return r.whereSettings()
 	}

@@ -8,6 +8,11 @@ import (
 	"github.com/slipway-dev/slipway/internal/diagnostic"
 )
 
+var (
+	bindingsKey          = regexp.MustCompile(`\bbindings\b["']?\s*:`)
+	infrastructureImport = regexp.MustCompile(`from\s*["']@kinde/infrastructure["']`)
+)
+
 // bindings judges the declared bindings by themselves, by the trigger, and by
 // what the code uses.
 func (r *rules) bindings() {
@@ -30,9 +35,9 @@ func (r *rules) bindings() {
 }
 
 func (r *rules) declared(o RawValue) {
-	name, at := quoteName(o.Value), r.whereBinding(o.Value)
+	name := quoteName(o.Value)
 	if o.Type != "object" && o.Type != "missing" {
-		r.report(diagnostic.BindingsInvalid, at, "the binding "+name+" is "+article(o.Type)+" instead of an object of options", "write "+name+": {}")
+		r.report(diagnostic.BindingsInvalid, r.whereBinding(o.Value), "the binding "+name+" is "+article(o.Type)+" instead of an object of options", "write "+name+": {}")
 	}
 	b, known := r.catalog.Binding(o.Value)
 	if !known || b.Undeclarable {
@@ -40,12 +45,12 @@ func (r *rules) declared(o RawValue) {
 		if near := r.catalog.BindingSuggestion(o.Value); near != "" && near != o.Value {
 			hint = "did you mean \"" + near + "\"?"
 		}
-		r.report(diagnostic.BindingUnknown, at, "the binding "+name+" is unknown", hint)
+		r.report(diagnostic.BindingUnknown, r.whereBinding(o.Value), "the binding "+name+" is unknown", hint)
 		return
 	}
 	trigger := r.file.Settings.Trigger
 	if offered, is := b.Offered(trigger); is && !offered && trigger != "" && r.builtinTrigger(trigger) {
-		r.report(diagnostic.BindingNotOffered, at, "the trigger "+trigger+" does not offer the binding "+name, "it is for "+strings.Join(b.Triggers, ", "))
+		r.report(diagnostic.BindingNotOffered, r.whereBinding(o.Value), "the trigger "+trigger+" does not offer the binding "+name, "it is for "+strings.Join(b.Triggers, ", "))
 	}
 }
 
@@ -108,7 +113,7 @@ func (r *rules) undeclared(declared []string, used map[string]Place) {
 }
 
 func (r *rules) whereImport() Place {
-	if m := regexp.MustCompile(`from\s*["']@kinde/infrastructure["']`).FindStringIndex(r.source.raw); m != nil {
+	if m := infrastructureImport.FindStringIndex(r.source.raw); m != nil {
 		return r.at(m[0])
 	}
 	return Place{}
@@ -117,7 +122,7 @@ func (r *rules) whereImport() Place {
 // whereBinding returns the place of a declared binding's name.
 func (r *rules) whereBinding(name string) Place {
 	if name != "" {
-		m := regexp.MustCompile(`\bbindings\b["']?\s*:`).FindStringIndex(r.source.raw)
+		m := bindingsKey.FindStringIndex(r.source.raw)
 		if m != nil {
 			k := regexp.MustCompile(`["'\s{,](` + regexp.QuoteMeta(name) + `)["']?\s*[:,}(\n]`).FindStringSubmatchIndex(r.source.raw[m[1]:])
 			if k != nil {

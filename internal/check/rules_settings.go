@@ -15,6 +15,11 @@ const (
 	maxNameCharacters = 200
 )
 
+var (
+	idPattern     = regexp.MustCompile(`^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N} ._:@+-]*[\p{L}\p{M}\p{N}._:@+-])?$`)
+	memberPattern = regexp.MustCompile(`\bWorkflowTrigger\s*\.\s*([\w$]+)`)
+)
+
 // settings judges what the code exports as workflowSettings and keeps what is
 // usable. It returns false if there are none.
 func (r *rules) settings() bool {
@@ -32,7 +37,7 @@ func (r *rules) settings() bool {
 		r.report(diagnostic.SettingsNotObject, r.whereSettings(), "workflowSettings is "+article(raw.Type)+" instead of an object", "write export const workflowSettings = { id: …, trigger: … }")
 		return false
 	}
-	r.file.Places = Places{ID: r.whereKey("id"), Trigger: r.whereKey("trigger")}
+	r.file.Places = Places{ID: r.whereKeyMatches(idKeyPattern), Trigger: r.whereKeyMatches(triggerPattern)}
 	r.file.Settings = slipway.Settings{ID: r.id(raw.ID), Name: r.name(raw.Name), Trigger: r.trigger(raw.Trigger), FailurePolicy: r.failurePolicy(raw)}
 	for _, key := range raw.Keys {
 		if key == "timeout" || key == "resetClaims" {
@@ -45,7 +50,7 @@ func (r *rules) settings() bool {
 // id returns a usable id. One that is refused is returned as well, if it is
 // fit to be shown, so that the file can be told from others.
 func (r *rules) id(v RawValue) string {
-	at := r.whereKey("id")
+	at := r.file.Places.ID
 	switch {
 	case v.Type == "missing" || v.Type == "null" || v.Type == "string" && v.Value == "":
 		r.report(diagnostic.IDMissing, at, "the workflow has no id", "add id: \"…\" to workflowSettings")
@@ -59,7 +64,7 @@ func (r *rules) id(v RawValue) string {
 	case len(v.Value) > maxIDBytes:
 		r.report(diagnostic.IDInvalid, at, "the id is longer than 128 bytes", "")
 		return ""
-	case !regexp.MustCompile(`^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N} ._:@+-]*[\p{L}\p{M}\p{N}._:@+-])?$`).MatchString(v.Value):
+	case !idPattern.MatchString(v.Value):
 		r.report(diagnostic.IDInvalid, at, "the id holds a character that is not allowed", "use letters, digits and . _ : @ + - ; start with a letter or digit")
 		return ""
 	}
@@ -84,7 +89,7 @@ func (r *rules) name(v RawValue) string {
 }
 
 func (r *rules) trigger(v RawValue) string {
-	at := r.whereKey("trigger")
+	at := r.file.Places.Trigger
 	switch {
 	case v.Type == "missing" || v.Type == "null" || v.Type == "string" && v.Value == "":
 		r.missingTrigger(at)
@@ -105,7 +110,7 @@ func (r *rules) trigger(v RawValue) string {
 
 // missingTrigger looks for the usual cause: a member that the enum lacks.
 func (r *rules) missingTrigger(at Place) {
-	for _, m := range regexp.MustCompile(`\bWorkflowTrigger\s*\.\s*([\w$]+)`).FindAllStringSubmatchIndex(r.source.masked, -1) {
+	for _, m := range memberPattern.FindAllStringSubmatchIndex(r.source.masked, -1) {
 		member := r.source.masked[m[2]:m[3]]
 		if _, ok := r.catalog.Member(member); ok {
 			continue
@@ -142,17 +147,18 @@ func (r *rules) unknownTrigger(at Place, name string) {
 }
 
 func (r *rules) failurePolicy(raw RawSettings) string {
+	fine := raw.Action.Type == "string" && (raw.Action.Value == "stop" || raw.Action.Value == "continue")
+	switch {
+	case raw.FailurePolicy.Type == "missing", raw.FailurePolicy.Type == "object" && raw.Action.Type == "missing":
+		return "stop"
+	case raw.FailurePolicy.Type == "object" && fine:
+		return raw.Action.Value
+	}
 	at := r.whereKey("failurePolicy")
 	const want = "write failurePolicy: { action: \"stop\" } or \"continue\""
 	switch {
-	case raw.FailurePolicy.Type == "missing":
-		return "stop"
 	case raw.FailurePolicy.Type != "object":
 		r.report(diagnostic.FailurePolicyInvalid, at, "failurePolicy is "+article(raw.FailurePolicy.Type)+" instead of an object", want)
-	case raw.Action.Type == "missing":
-		return "stop"
-	case raw.Action.Type == "string" && (raw.Action.Value == "stop" || raw.Action.Value == "continue"):
-		return raw.Action.Value
 	case raw.Action.Type == "string":
 		r.report(diagnostic.FailurePolicyInvalid, at, "failurePolicy.action is "+quoteName(raw.Action.Value), want)
 	default:
