@@ -10,9 +10,11 @@ import (
 )
 
 type envCmd struct {
-	Add  envAddCmd  `cmd:"" help:"Add an environment. Proves that the branch can be read; starts no sync."`
-	List envListCmd `cmd:"" help:"List the environments."`
-	Show envShowCmd `cmd:"" help:"Show an environment."`
+	Add    envAddCmd    `cmd:"" help:"Add an environment. Proves that the branch can be read; starts no sync."`
+	List   envListCmd   `cmd:"" help:"List the environments."`
+	Show   envShowCmd   `cmd:"" help:"Show an environment."`
+	Set    envSetCmd    `cmd:"" help:"Change an environment's settings. Proves that a branch that changes can be read."`
+	Remove envRemoveCmd `cmd:"" help:"Remove an environment. Its name becomes free; its records stay."`
 }
 
 type envAddCmd struct {
@@ -69,9 +71,14 @@ func repositoryURL(repo string) (string, error) {
 	return abs, nil
 }
 
-type envListCmd struct{}
+type envListCmd struct {
+	Removed bool `help:"Those that were removed, in place of those there are."`
+}
 
 func (c *envListCmd) Run(s *session) error {
+	if c.Removed {
+		return listRemoved(s)
+	}
 	plane, err := s.open()
 	if err != nil {
 		return err
@@ -96,11 +103,22 @@ func (c *envListCmd) Run(s *session) error {
 			last = fmt.Sprintf("%d %s", e.LastSync.Sequence, e.LastSync.Status)
 		}
 		rows = append(rows, []string{
-			e.Slug, e.Repository.URL, e.Repository.Branch, fmt.Sprintf("%d of %d", e.Live, e.Workflows), fmt.Sprint(e.Held), onOff(e.AutoLive), last,
+			e.Slug, e.Repository.URL, e.Repository.Branch, fmt.Sprintf("%d of %d", e.Live, e.Workflows), fmt.Sprint(e.Held), onOff(e.AutoLive), freezeEnd(e.Freeze), last,
 		})
 	}
-	s.table("ENVIRONMENT REPOSITORY BRANCH LIVE HELD AUTO-LIVE LAST-SYNC", rows)
+	s.table("ENVIRONMENT REPOSITORY BRANCH LIVE HELD AUTO-LIVE FROZEN LAST-SYNC", rows)
 	return nil
+}
+
+// freezeEnd is a freeze in a cell: when it ends.
+func freezeEnd(f *slipway.Freeze) string {
+	switch {
+	case f == nil:
+		return ""
+	case f.Until == nil:
+		return "until thawed"
+	}
+	return "until " + stamp(*f.Until)
 }
 
 func onOff(on bool) string {
@@ -128,6 +146,12 @@ func (c *envShowCmd) Run(s *session) error {
 		s.printJSON(v)
 		return nil
 	}
+	s.printEnvironment(v)
+	s.hintThaw(v)
+	return nil
+}
+
+func (s *session) printEnvironment(v control.EnvironmentView) {
 	s.print("environment  %s (%s)", v.Slug, v.ID)
 	s.print("repository   %s", clean(v.Repository.URL))
 	s.print("branch       %s", clean(v.Repository.Branch))
@@ -141,11 +165,16 @@ func (c *envShowCmd) Run(s *session) error {
 		s.print("triggers     %s", clean(strings.Join(v.Triggers, " ")))
 	}
 	s.print("auto-live    %s", onOff(v.AutoLive))
+	if v.Freeze != nil {
+		s.print("frozen       %s", frozen(*v.Freeze))
+	}
 	s.print("workflows    %d, %d live, %d held", v.Workflows, v.Live, v.Held)
 	s.print("release      %d", v.Release)
 	if v.LastSync != nil {
 		s.print("last sync    %d %s, %s", v.LastSync.Sequence, v.LastSync.Status, stamp(v.LastSync.RequestedAt))
 	}
 	s.print("added        %s by %s", stamp(v.CreatedAt), clean(v.CreatedBy.String()))
-	return nil
+	if v.Version > 1 {
+		s.print("changed      %s by %s, configuration %d", stamp(v.ChangedAt), clean(v.ChangedBy.String()), v.Version)
+	}
 }

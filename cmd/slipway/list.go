@@ -23,9 +23,14 @@ func (c *workflowsCmd) Run(s *session) error {
 	if err != nil {
 		return err
 	}
+	env, err := plane.Environment(s.ctx, c.Env)
+	if err != nil {
+		return err
+	}
 	if s.json {
 		s.printJSON(map[string]any{"workflows": ws})
 		s.printHeld(s.heldBack(ws))
+		s.printFrozen(env)
 		return nil
 	}
 	if len(ws) == 0 {
@@ -44,6 +49,7 @@ func (c *workflowsCmd) Run(s *session) error {
 	}
 	s.table("WORKFLOW STATUS LIVE SINCE BY NEWEST TRIGGER WHY", rows)
 	s.printHeld(s.heldBack(ws))
+	s.printFrozen(env)
 	return nil
 }
 

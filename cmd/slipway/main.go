@@ -25,13 +25,16 @@ const (
 
 // cli is the program's grammar.
 type cli struct {
-	Data string `help:"Folder of the store. Default: ${data}." placeholder:"DIR" env:"SLIPWAY_DATA" type:"path"`
-	JSON bool   `help:"Print one JSON document on stdout; progress and hints go to stderr." name:"json"`
+	Data  string        `help:"Folder of the store. Default: ${data}." placeholder:"DIR" env:"SLIPWAY_DATA" type:"path"`
+	Lease time.Duration `help:"How long a worker may be silent in each step." hidden:"" env:"SLIPWAY_LEASE"`
+	JSON  bool          `help:"Print one JSON document on stdout; progress and hints go to stderr." name:"json"`
 
 	Demo        demoCmd        `cmd:"" help:"Tell the whole story on a small repository, or do the main job on yours."`
 	Check       checkCmd       `cmd:"" help:"Check the workflows of a folder, without any environment."`
-	Env         envCmd         `cmd:"" help:"Add, list and show environments."`
+	Env         envCmd         `cmd:"" help:"Add, list, show, change and remove environments."`
 	Sync        syncCmd        `cmd:"" help:"Bring an environment to the newest commit of its branch."`
+	Cancel      cancelCmd      `cmd:"" help:"End a sync that waits or runs."`
+	Tick        tickCmd        `cmd:"" help:"End syncs whose workers died, and run those that wait: what a clock calls every minute."`
 	Syncs       syncsCmd       `cmd:"" help:"List an environment's syncs, newest first."`
 	Workflows   workflowsCmd   `cmd:"" help:"List an environment's workflows and what is live."`
 	Show        showCmd        `cmd:"" help:"Show a workflow, a deployment (dep_…) or a sync (sync_…)."`
@@ -45,7 +48,15 @@ type cli struct {
 	Lift        liftCmd        `cmd:"" help:"End a workflow's hold; what waited goes live if auto-live is on."`
 	Reject      rejectCmd      `cmd:"" help:"Mark a deployment's code as bad; if it is live, the previous one takes its place."`
 	Accept      acceptCmd      `cmd:"" help:"Take the mark of a rejection off a deployment's code."`
+	Delete      deleteCmd      `cmd:"" help:"Take a workflow from what is live and from the lists, until a sync finds its file again."`
+	Freeze      freezeCmd      `cmd:"" help:"Keep syncs from making anything live in the whole environment."`
+	Thaw        thawCmd        `cmd:"" help:"End a freeze; what waited goes live."`
+	Restore     restoreCmd     `cmd:"" help:"Bring back what was live after an earlier release, and hold what moves."`
 	Releases    releasesCmd    `cmd:"" help:"List the ledger: every change of what is live, newest first."`
+	Prune       pruneCmd       `cmd:"" help:"Take away what is old and nobody needs: deployments, syncs, blobs."`
+	Backup      backupCmd      `cmd:"" help:"Write the store into one file, also while others use it."`
+	Recover     recoverCmd     `cmd:"" help:"Make a store from a back-up, in a folder that has none."`
+	Completion  completionCmd  `cmd:"" help:"Print the completion script of a shell."`
 	Version     versionCmd     `cmd:"" help:"Print the version."`
 }
 

@@ -14,7 +14,9 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-func TestMain(m *testing.M) { testscript.Main(m, map[string]func(){"slipway": main}) }
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"slipway": main, "slipway-later": mainLater})
+}
 
 // TestScripts runs the sessions in testdata: each is a person at the terminal.
 func TestScripts(t *testing.T) {

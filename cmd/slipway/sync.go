@@ -14,6 +14,7 @@ import (
 type syncCmd struct {
 	Env       string `arg:""`
 	IfChanged bool   `help:"End as unchanged when the last sync would find the same."`
+	Wait      bool   `help:"Wait for its end. With --no-wait it is left waiting for the sync that runs, or for the tick." default:"true" negatable:""`
 }
 
 // syncResult is a sync with the workflows that a hold keeps back.
@@ -28,10 +29,47 @@ func (c *syncCmd) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	sync, err := plane.Sync(s.ctx, c.Env, control.SyncOptions{Actor: s.actor, IfChanged: c.IfChanged})
+	o := control.SyncOptions{Actor: s.actor, IfChanged: c.IfChanged}
+	if !c.Wait {
+		return c.request(s, plane, o)
+	}
+	sync, err := plane.Sync(s.ctx, c.Env, o)
 	if err != nil {
 		return err
 	}
+	if err := c.printEnd(s, plane, sync); err != nil {
+		return err
+	}
+	ran, err := plane.HandOver(s.ctx, sync.Environment)
+	for _, other := range ran {
+		s.say("ran the sync that waited: %d %s %s", other.Sequence, other.ID, other.Status)
+	}
+	if err != nil && s.ctx.Err() == nil {
+		return err
+	}
+	if sync.Status != slipway.SyncSucceeded && sync.Status != slipway.SyncUnchanged {
+		return exitStatus(exitRefused)
+	}
+	return nil
+}
+
+// request leaves a sync waiting.
+func (c *syncCmd) request(s *session, plane *control.Plane, o control.SyncOptions) error {
+	sync, err := plane.RequestSync(s.ctx, c.Env, o)
+	if err != nil {
+		return err
+	}
+	if s.json {
+		s.printJSON(sync)
+	} else {
+		s.print("sync %d %s waits; it runs when its turn comes, at the latest with the next tick", sync.Sequence, sync.ID)
+	}
+	s.hint("  %s", s.command([]string{"show", c.Env, sync.ID}))
+	return nil
+}
+
+// printEnd prints how a sync ended, and what holds keep back.
+func (c *syncCmd) printEnd(s *session, plane *control.Plane, sync slipway.Sync) error {
 	// The end of a sync that was interrupted is told all the same.
 	ws, err := plane.Workflows(context.WithoutCancel(s.ctx), c.Env)
 	if err != nil {
@@ -48,9 +86,6 @@ func (c *syncCmd) Run(s *session) error {
 		s.printSyncEnd(sync)
 	}
 	s.printHeld(r.Held)
-	if sync.Status != slipway.SyncSucceeded && sync.Status != slipway.SyncUnchanged {
-		return exitStatus(exitRefused)
-	}
 	return nil
 }
 

@@ -8,15 +8,18 @@ import (
 	"path/filepath"
 	"runtime"
 	"syscall"
+	"time"
 
 	"github.com/slipway-dev/slipway/internal/blob"
 	"github.com/slipway-dev/slipway/internal/bundle"
 	"github.com/slipway-dev/slipway/internal/check"
 	"github.com/slipway-dev/slipway/internal/control"
 	"github.com/slipway-dev/slipway/internal/fault"
+	"github.com/slipway-dev/slipway/internal/filelock"
 	"github.com/slipway-dev/slipway/internal/gitremote"
 	"github.com/slipway-dev/slipway/internal/sandbox"
 	"github.com/slipway-dev/slipway/internal/sqlite"
+	"github.com/slipway-dev/slipway/internal/task"
 )
 
 // session is one command's run: its flags, and the plane once it is opened.
@@ -78,15 +81,31 @@ func (s *session) open() (*control.Plane, error) {
 		return nil, err
 	}
 	s.closers = append(s.closers, blobs.Close)
+	locks, err := filelock.Open(filepath.Join(dir, "locks"))
+	if err != nil {
+		return nil, err
+	}
+	machine, err := task.Load()
+	if err != nil {
+		return nil, err
+	}
 	remote := gitremote.New(gitremote.Options{
 		Credentials: operatorFile{filepath.Join(dir, "config.json"), s.getenv},
 	})
 	s.closers = append(s.closers, func() error { remote.Close(); return nil })
 	s.plane = control.New(control.Options{
 		Store: store, Blobs: blobs, Remote: remote, Checker: newChecker(),
-		Now: s.now, Progress: s.newProgress(),
+		Now: s.now, Progress: s.newProgress(), Engine: machine.Engine(s.now), Locks: locks, Leases: s.leases(machine),
 	})
 	return s.plane, nil
+}
+
+// leases is how long a worker may be silent in a step.
+func (s *session) leases(m *task.Machine) func(string, int) time.Duration {
+	if s.cli.Lease > 0 {
+		return func(string, int) time.Duration { return s.cli.Lease }
+	}
+	return m.Lease
 }
 
 func (s *session) close() {

@@ -62,7 +62,8 @@ func (b *Blobs) Close() error {
 	return nil
 }
 
-// PutContent implements control.Blobs.
+// PutContent implements control.Blobs. A copy that is marked is not counted on:
+// the content is put in the other place.
 func (b *Blobs) PutContent(ctx context.Context, kind string, data []byte) (string, error) {
 	sum := sha256.Sum256(data)
 	digest := digestPrefix + hex.EncodeToString(sum[:])
@@ -70,14 +71,31 @@ func (b *Blobs) PutContent(ctx context.Context, kind string, data []byte) (strin
 	if err != nil {
 		return "", err
 	}
-	stored, err := b.has(ctx, key, sum, int64(len(data)))
-	if err != nil {
-		return "", b.translate(ctx, "look at content", err)
+	free := "" // the first place without a mark
+	for _, place := range places(key) {
+		marked, err := b.isMarked(ctx, place) // before the copy is looked at, see sweep.go
+		if err != nil {
+			return "", b.translate(ctx, "look for mark", err)
+		}
+		if marked {
+			continue
+		}
+		stored, err := b.has(ctx, place, sum, int64(len(data)))
+		if err != nil {
+			return "", b.translate(ctx, "look at content", err)
+		}
+		if stored { // perhaps by a writer that is not done making it last
+			return digest, b.translate(ctx, "put content", b.settle(place))
+		}
+		if free == "" {
+			free = place
+		}
 	}
-	if stored { // perhaps by a writer that is not done making it last
-		return digest, b.translate(ctx, "put content", b.settle(key))
+	if free == "" {
+		return "", fault.New(fault.Unavailable, "blobs-leaving", "both copies of %s are about to be deleted", digest).
+			WithHint("prune, and then do this again")
 	}
-	if err := b.write(ctx, key, data); err != nil {
+	if err := b.write(ctx, free, data); err != nil {
 		return "", b.translate(ctx, "put content", err)
 	}
 	return digest, nil
@@ -89,14 +107,21 @@ func (b *Blobs) Content(ctx context.Context, kind, digest string) ([]byte, error
 	if err != nil {
 		return nil, err
 	}
-	data, err := b.bucket.ReadAll(ctx, key)
-	if err != nil {
-		return nil, b.translateRead(ctx, key, err)
+	absent := unknownBlob(key)
+	for _, place := range places(key) {
+		data, err := b.bucket.ReadAll(ctx, place)
+		if isAbsent(err) && ctx.Err() == nil {
+			continue
+		}
+		if err != nil {
+			return nil, b.translateRead(ctx, place, err)
+		}
+		if sum := sha256.Sum256(data); digest == digestPrefix+hex.EncodeToString(sum[:]) {
+			return data, nil
+		}
+		absent = absent.WithHint("its bytes are damaged; a new sync or check puts it again")
 	}
-	if sum := sha256.Sum256(data); digest != digestPrefix+hex.EncodeToString(sum[:]) {
-		return nil, unknownBlob(key).WithHint("its bytes are damaged; a new sync or check puts it again")
-	}
-	return data, nil
+	return nil, absent
 }
 
 // Put implements control.Blobs.

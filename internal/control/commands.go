@@ -23,7 +23,17 @@ type Request struct {
 type Result struct {
 	Environment slipway.Environment
 	Row         slipway.Row
+	Rows        []slipway.Row // all that this call wrote; Row is the last
 	Changed     bool
+}
+
+// Changes are those of all the rows that were written.
+func (r Result) Changes() []slipway.Change {
+	var changes []slipway.Change
+	for _, row := range r.Rows {
+		changes = append(changes, row.Changes...)
+	}
+	return changes
 }
 
 // Change returns the row's change of a workflow, with ok false if it has none.
@@ -36,6 +46,10 @@ func (r Result) Change(workflow string) (c slipway.Change, ok bool) {
 	return slipway.Change{}, false
 }
 
+func (r *Result) write(row slipway.Row) {
+	r.Row, r.Rows, r.Changed = row, append(r.Rows, row), true
+}
+
 // decide reads what a command needs beside the head and decides. It is called
 // again for every head it is tried on.
 type decide func(env slipway.Environment, head slipway.Row, e slipway.Entry) ([]slipway.Row, error)
@@ -43,6 +57,17 @@ type decide func(env slipway.Environment, head slipway.Row, e slipway.Entry) ([]
 // command carries a person's command out: read the head, decide, append, and
 // start again when somebody else was first.
 func (p *Plane) command(ctx context.Context, slug string, r Request, d decide) (Result, error) {
+	return p.commandInParts(ctx, slug, r, func(env slipway.Environment, head slipway.Row, e slipway.Entry, _ int) ([]slipway.Row, error) {
+		return d(env, head, e)
+	})
+}
+
+// decideParts is decide for a command of several rows, of which done are
+// written.
+type decideParts func(env slipway.Environment, head slipway.Row, e slipway.Entry, done int) ([]slipway.Row, error)
+
+// commandInParts is command for one that may take several rows.
+func (p *Plane) commandInParts(ctx context.Context, slug string, r Request, d decideParts) (Result, error) {
 	env, err := p.environment(ctx, slug)
 	if err != nil {
 		return Result{}, err
@@ -65,17 +90,19 @@ func (p *Plane) command(ctx context.Context, slug string, r Request, d decide) (
 		if repeated || a.tries > 0 {
 			row, err := p.store.RowByID(ctx, env.ID, entry.ID)
 			if err == nil {
-				res.Row, res.Changed = row, true
+				res.write(row)
 				return nil, nil
 			}
 			if !fault.Is(err, fault.NotFound) {
 				return nil, fmt.Errorf("read release: %w", err)
 			}
 		}
-		res.Row = head
-		return d(env, head, entry)
+		if !res.Changed {
+			res.Row = head
+		}
+		return d(env, head, entry, a.rows)
 	}
-	a.wrote = func(row slipway.Row) { res.Row, res.Changed = row, true }
+	a.wrote = res.write
 	return res, p.append(ctx, &a)
 }
 

@@ -159,7 +159,7 @@ func TestSyncsOnAFlakyStore(t *testing.T) {
 			chosen := storetest.Seeded(seed, 4)
 			w, _ := threeReleases(t, func(s control.Store) control.Store {
 				return storetest.NewFlaky(s, func(op storetest.Op) storetest.Fault {
-					if !flaky || op == storetest.OpBeginSync {
+					if !flaky || op == storetest.OpMoveSlot {
 						return storetest.None
 					}
 					return chosen(op)

@@ -22,21 +22,25 @@ const (
 )
 
 // batchSize is how many workflows one validate call checks.
-const batchSize = 25
+const batchSize = 100
 
 // FetchOutput is what Fetch found.
 type FetchOutput struct {
-	Unchanged bool         `json:"unchanged"`
-	Complete  bool         `json:"complete"` // discovery could say which files there are
-	Files     int          `json:"files"`
-	Batches   []BatchInput `json:"batches"`
+	Unchanged  bool         `json:"unchanged"`
+	Complete   bool         `json:"complete"` // discovery could say which files there are
+	Files      int          `json:"files"`
+	Batches    []BatchInput `json:"batches"`
+	BatchCount int          `json:"batchCount"`
 }
 
-// BatchInput is one call of Validate: which batch, and where its list is.
+// BatchInput is one call of Validate: which batch, where its list is, and, after
+// the batch has crashed, which one of its files alone.
 type BatchInput struct {
 	SyncRef
 	Index int    `json:"index"`
 	Key   string `json:"key"`
+	Only  int    `json:"only,omitempty"` // from 1
+	Files int    `json:"files"`          // of all batches
 }
 
 // batch is what a BatchInput's key holds: all that checking needs, so that the
@@ -46,15 +50,18 @@ type batch struct {
 	Root     string   `json:"root"`
 	Triggers []string `json:"triggers,omitempty"`
 	Paths    []string `json:"paths"`
+
+	// Before are the last sync's verdicts on these paths that may still hold.
+	Before []check.File `json:"before,omitempty"`
 }
 
 // Fetch brings the branch's newest commit: it records commit and snapshot,
 // discovers the workflow files, writes a deployment as Processing for each, and
 // divides them into batches. Done twice it does the same.
 func (p *Plane) Fetch(ctx context.Context, in SyncRef) (FetchOutput, error) {
-	s, err := p.store.Sync(ctx, in.Environment, in.Sync)
+	s, err := p.enter(ctx, in, "fetch")
 	if err != nil {
-		return FetchOutput{}, fmt.Errorf("read sync: %w", err)
+		return FetchOutput{}, err
 	}
 	if s.IfChanged && s.Commit == nil {
 		same, err := p.unchanged(ctx, &s)
@@ -79,6 +86,12 @@ func (p *Plane) Fetch(ctx context.Context, in SyncRef) (FetchOutput, error) {
 	}
 	out := FetchOutput{Files: len(found.Files), Complete: complete(found)}
 	if out.Batches, err = p.writeBatches(ctx, in, s, found.Files); err != nil {
+		return FetchOutput{}, err
+	}
+	out.BatchCount = len(out.Batches)
+	// Validate reads and writes blobs only, so its lease begins here.
+	s.Batches = out.BatchCount
+	if err := p.enterWith(ctx, in, &s, "validate"); err != nil {
 		return FetchOutput{}, err
 	}
 	p.progress(Progress{Step: "fetch", Text: fmt.Sprintf("%s %q by %s, %s",
@@ -220,12 +233,18 @@ func (p *Plane) writeProcessing(ctx context.Context, s slipway.Sync, paths []str
 	return nil
 }
 
+func batchKey(in SyncRef, index int) string {
+	return fmt.Sprintf("batches/%s/%d/%d.json", in.Sync, in.Generation, index)
+}
+
 func (p *Plane) writeBatches(ctx context.Context, in SyncRef, s slipway.Sync, paths []string) ([]BatchInput, error) {
 	batches := []BatchInput{}
+	before := p.verdictsBefore(ctx, s)
 	for chunk := range slices.Chunk(paths, batchSize) {
-		b := BatchInput{SyncRef: in, Index: len(batches)}
-		b.Key = fmt.Sprintf("batches/%s/%d/%d.json", s.ID, s.Generation, b.Index)
-		data, err := json.Marshal(batch{Snapshot: s.Snapshot, Root: s.Repository.Root, Triggers: s.Triggers, Paths: chunk})
+		b := BatchInput{SyncRef: in, Index: len(batches), Key: batchKey(in, len(batches)), Files: len(paths)}
+		data, err := json.Marshal(batch{
+			Snapshot: s.Snapshot, Root: s.Repository.Root, Triggers: s.Triggers, Paths: chunk, Before: pick(before, chunk),
+		})
 		if err != nil {
 			return nil, fmt.Errorf("encode batch: %w", err)
 		}

@@ -4,8 +4,10 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/slipway-dev/slipway/internal/diagnostic"
+	"github.com/slipway-dev/slipway/internal/fault"
 	"github.com/slipway-dev/slipway/internal/slipway"
 )
 
@@ -15,8 +17,6 @@ type FinishInput struct {
 	Unchanged bool             `json:"unchanged,omitempty"`
 	Refused   []string         `json:"refused,omitempty"`
 	Problem   *slipway.Problem `json:"problem,omitempty"` // what ended them early
-
-	Steps []slipway.StepTime `json:"steps,omitempty"`
 }
 
 // Finish ends the sync, on every path: deployments that nobody has checked have
@@ -30,6 +30,9 @@ func (p *Plane) Finish(ctx context.Context, in FinishInput) (slipway.Sync, error
 	if s.Status.Ended() {
 		return s, nil
 	}
+	if s.Generation != in.Generation {
+		return slipway.Sync{}, leaseLost(s.ID)
+	}
 	ds, err := p.settleOutcomes(ctx, s, in.Problem)
 	if err != nil {
 		return slipway.Sync{}, err
@@ -39,20 +42,38 @@ func (p *Plane) Finish(ctx context.Context, in FinishInput) (slipway.Sync, error
 		return slipway.Sync{}, fmt.Errorf("read head: %w", err)
 	}
 	now := p.now().UTC()
-	s.EndedAt, s.Steps = &now, in.Steps
-	p.count(&s, ds, head, in)
-	s.Status, s.Problem = endOf(s, in)
-	if err := p.store.UpdateSync(ctx, in.fence(), s); err != nil {
-		return slipway.Sync{}, fmt.Errorf("write sync: %w", err)
+	s.EndedAt, s.Steps = &now, stepped(s.Steps, "", now)
+	rest := p.count(&s, ds, head, in)
+	unchecked := slices.ContainsFunc(ds, isUnchecked)
+	s.Status, s.Problem = endOf(s, in, rest, unchecked)
+	m, err := p.moveSlot(ctx, s.Environment, s.ID, func(slot slipway.Slot, stored slipway.Sync) (slipway.SlotMove, error) {
+		if stored.Status.Ended() && stored.EndedAt != nil && stored.EndedAt.Equal(now) {
+			return slipway.SlotMove{Sync: stored}, nil // an answer was lost
+		}
+		return slot.End(stored, s, in.fence())
+	})
+	if err == nil && p.locks != nil {
+		p.locks.Forget(s.ID) // whoever finds no lock finds that the sync has ended
 	}
-	return s, nil
+	return m.Sync, err
 }
 
-// endOf is the status a sync ends with, and the problem that explains it.
-func endOf(s slipway.Sync, in FinishInput) (slipway.SyncStatus, *slipway.Problem) {
+func leaseLost(id string) error {
+	return fault.New(fault.LeaseLost, "lease-lost", "sync %s has ended or belongs to another worker", id).
+		WithHint("its record says how it ended").WithFix("show", fault.EnvArg, id)
+}
+
+// endOf is the status a sync ends with, and the problem that explains it. rest
+// names the workflows with a valid deployment that it did not come to bring.
+func endOf(s slipway.Sync, in FinishInput, rest []string, unchecked bool) (slipway.SyncStatus, *slipway.Problem) {
+	if in.Problem != nil && len(rest) > 0 {
+		in.Problem.Detail += "; checked and not brought: " + named(rest)
+	}
 	switch {
-	case in.Problem != nil && in.Problem.Code == CodeInterrupted:
+	case in.Problem != nil && (in.Problem.Code == CodeInterrupted || in.Problem.Code == CodeCancelled):
 		return slipway.SyncCancelled, in.Problem
+	case in.Problem != nil && s.Counts.Found > 0 && len(rest) == 0 && !unchecked:
+		return s.Counts.EndStatus(), in.Problem // it had done everything but say so
 	case in.Problem != nil && s.Counts.Live > 0:
 		return slipway.SyncIncomplete, in.Problem
 	case in.Problem != nil:
@@ -68,6 +89,11 @@ func endOf(s slipway.Sync, in FinishInput) (slipway.SyncStatus, *slipway.Problem
 		}
 	}
 	return s.Counts.EndStatus(), nil
+}
+
+// isUnchecked reports whether d failed because nobody came to check it.
+func isUnchecked(d slipway.Deployment) bool {
+	return slices.ContainsFunc(d.Diagnostics, func(x diagnostic.Diagnostic) bool { return x.Code == diagnostic.NotChecked })
 }
 
 // settleOutcomes fails what was never checked and returns all of the sync.
@@ -102,7 +128,7 @@ func (p *Plane) settleOutcomes(ctx context.Context, s slipway.Sync, problem *sli
 
 // count gives s its counts and diagnostics. Where a problem ended it early, that
 // is not said again for every file that was left.
-func (p *Plane) count(s *slipway.Sync, ds []slipway.Deployment, head slipway.Row, in FinishInput) {
+func (p *Plane) count(s *slipway.Sync, ds []slipway.Deployment, head slipway.Row, in FinishInput) (rest []string) {
 	s.Counts = slipway.Counts{Found: len(ds)}
 	all := append([]diagnostic.Diagnostic{}, s.Diagnostics...)
 	for _, d := range ds {
@@ -116,6 +142,10 @@ func (p *Plane) count(s *slipway.Sync, ds []slipway.Deployment, head slipway.Row
 			continue
 		}
 		s.Counts.Valid++
+		if o := head.State.Workflows[d.Workflow].Offered; (o == nil || o.Sequence < d.Sequence) && !slices.Contains(in.Refused, d.Workflow) {
+			rest = append(rest, d.Workflow)
+			continue
+		}
 		if slices.Contains(in.Refused, d.Workflow) {
 			s.Counts.Keep(slipway.NoteRefused)
 			continue
@@ -127,4 +157,15 @@ func (p *Plane) count(s *slipway.Sync, ds []slipway.Deployment, head slipway.Row
 		}
 	}
 	s.Diagnostics, s.LeftOut = diagnostic.Cut(all, slipway.MaxSyncDiagnostics)
+	return rest
+}
+
+// named lists workflows, the first ten by name.
+func named(ids []string) string {
+	const most = 10
+	text := strings.Join(ids[:min(len(ids), most)], ", ")
+	if len(ids) > most {
+		text += fmt.Sprintf(" and %d more", len(ids)-most)
+	}
+	return text
 }

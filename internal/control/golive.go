@@ -3,31 +3,30 @@ package control
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/slipway-dev/slipway/internal/check"
 	"github.com/slipway-dev/slipway/internal/slipway"
 )
 
-// GoLiveInput is what GoLive works on: the results of every batch.
+// GoLiveInput is what GoLive works on: the results of this many batches.
 type GoLiveInput struct {
 	SyncRef
-	Complete bool          `json:"complete"`
-	Results  []BatchOutput `json:"results"`
+	Complete bool `json:"complete"`
+	Batches  int  `json:"batches"`
 }
 
 // GoLiveOutput names the workflows that the environment had no room for.
 type GoLiveOutput struct {
-	Refused []string `json:"refused,omitempty"`
+	Refused []string `json:"refused"`
 }
 
 // GoLive records every outcome and appends to the ledger what the sync brings.
 // It trusts no result: what does not fit the sync's own records, or whose bundle
 // is not there under its digest, has failed.
 func (p *Plane) GoLive(ctx context.Context, in GoLiveInput) (GoLiveOutput, error) {
-	s, err := p.store.Sync(ctx, in.Environment, in.Sync)
+	s, err := p.enter(ctx, in.SyncRef, "go live")
 	if err != nil {
-		return GoLiveOutput{}, fmt.Errorf("read sync: %w", err)
+		return GoLiveOutput{}, err
 	}
 	mine, err := p.ofSync(ctx, s)
 	if err != nil {
@@ -62,7 +61,7 @@ func (p *Plane) GoLive(ctx context.Context, in GoLiveInput) (GoLiveOutput, error
 // bring appends what automation decides about the valid deployments of s.
 func (p *Plane) bring(ctx context.Context, s slipway.Sync, ds []slipway.Deployment) (GoLiveOutput, error) {
 	fence := s.Fence()
-	out := GoLiveOutput{}
+	out := GoLiveOutput{Refused: []string{}}
 	moved := 0
 	a := appender{env: s.Environment, fence: &fence}
 	a.decide = func(head slipway.Row) ([]slipway.Row, error) {
@@ -70,7 +69,7 @@ func (p *Plane) bring(ctx context.Context, s slipway.Sync, ds []slipway.Deployme
 			At: p.now(), Actor: s.StartedBy, Sync: s.ID, Generation: s.Generation, Sequence: s.Sequence,
 			Candidates: ds, Done: a.rows,
 		}.Decide(head)
-		out.Refused = plan.Refused
+		out.Refused = append([]string{}, plan.Refused...)
 		return plan.Rows, err
 	}
 	a.wrote = func(row slipway.Row) {
@@ -113,12 +112,13 @@ type book struct {
 	atPath      map[string]string // path → workflow last seen there
 	deployments []slipway.Deployment
 	touched     []string
+	isTouched   map[string]bool
 }
 
 func newBook(s slipway.Sync, ws []slipway.Workflow, mine []slipway.Deployment) *book {
 	b := &book{
 		sync: s, workflows: map[string]slipway.Workflow{}, seen: map[string]bool{},
-		paths: map[string]slipway.Deployment{}, atPath: map[string]string{},
+		paths: map[string]slipway.Deployment{}, atPath: map[string]string{}, isTouched: map[string]bool{},
 	}
 	for _, w := range ws {
 		b.workflows[w.ID], b.atPath[w.Path] = w, w.ID
@@ -131,7 +131,8 @@ func newBook(s slipway.Sync, ws []slipway.Workflow, mine []slipway.Deployment) *
 
 func (b *book) touch(w slipway.Workflow) {
 	b.workflows[w.ID] = w
-	if !slices.Contains(b.touched, w.ID) {
+	if !b.isTouched[w.ID] {
+		b.isTouched[w.ID] = true
 		b.touched = append(b.touched, w.ID)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/slipway-dev/slipway/internal/check"
@@ -19,32 +20,60 @@ const maxDiagnostics = 50
 // the sync, in their order.
 func (p *Plane) results(ctx context.Context, in GoLiveInput, mine []slipway.Deployment) ([]check.File, error) {
 	byPath := map[string]check.File{}
-	for _, r := range in.Results {
-		data, err := p.blobs.Get(ctx, r.Key)
-		if err != nil {
-			return nil, fmt.Errorf("read results: %w", err)
-		}
-		var res results
-		if err := json.Unmarshal(data, &res); err != nil {
-			return nil, fault.Wrap(err, fault.Internal, "bad-results", "the results of batch %d cannot be read", r.Index)
-		}
-		for _, f := range res.Files {
-			byPath[f.Path] = f
-		}
-	}
-	files := make([]check.File, 0, len(mine))
-	for _, d := range mine {
-		f, ok := byPath[d.Path]
-		if !ok {
-			f = notChecked(d.Path, "no check of this file was recorded")
-		}
-		f, err := p.verify(ctx, f)
+	for i := range in.Batches {
+		b, err := p.readBatch(ctx, BatchInput{SyncRef: in.SyncRef, Index: i, Key: batchKey(in.SyncRef, i)})
 		if err != nil {
 			return nil, err
 		}
-		files = append(files, f)
+		files, err := p.batchResults(ctx, in.SyncRef, i, len(b.Paths))
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range files {
+			if slices.Contains(b.Paths, f.Path) {
+				byPath[f.Path] = f
+			}
+		}
+	}
+	files := make([]check.File, len(mine))
+	return files, p.each(len(mine), func(i int) (err error) {
+		f, ok := byPath[mine[i].Path]
+		if !ok {
+			f = notChecked(mine[i].Path, "its check crashed or left no result")
+		}
+		files[i], err = p.verify(ctx, f)
+		return err
+	})
+}
+
+// batchResults reads the results of a batch or, where it crashed as a whole, of
+// its n files one by one.
+func (p *Plane) batchResults(ctx context.Context, in SyncRef, index, n int) ([]check.File, error) {
+	files, err := p.readResults(ctx, resultsKey(in, index, 0))
+	if !fault.Is(err, fault.NotFound) {
+		return files, err
+	}
+	files = nil
+	for only := range n {
+		one, err := p.readResults(ctx, resultsKey(in, index, only+1))
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return nil, err
+		}
+		files = append(files, one...)
 	}
 	return files, nil
+}
+
+func (p *Plane) readResults(ctx context.Context, key string) ([]check.File, error) {
+	data, err := p.blobs.Get(ctx, key)
+	if err != nil {
+		return nil, fmt.Errorf("read results: %w", err)
+	}
+	var res results
+	if err := json.Unmarshal(data, &res); err != nil {
+		return nil, fault.Wrap(err, fault.Internal, "bad-results", "the results in %s cannot be read", key)
+	}
+	return res.Files, nil
 }
 
 // verify fails a file that claims to be valid without a bundle that is stored

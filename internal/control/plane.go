@@ -1,6 +1,7 @@
 package control
 
 import (
+	"context"
 	"crypto/rand"
 	"crypto/sha256"
 	"time"
@@ -22,10 +23,20 @@ type Plane struct {
 	checker  Checker
 	now      func() time.Time
 	progress func(Progress)
+	engine   Engine
+	locks    Locks
+	leases   func(step string, batches int) time.Duration
+	owner    string // this worker, in leases
 	cache    snapshotCache
+	checked  checkedCount
 }
 
-// Options are what a Plane is made of. All but Progress are required.
+// Engine runs the steps of a sync, the last one too. Its error says why it did
+// not come to that one.
+type Engine func(ctx context.Context, p *Plane, in SyncRef) error
+
+// Options are what a Plane is made of. Store, Blobs, Remote, Checker and Now are
+// required.
 type Options struct {
 	Store    Store
 	Blobs    Blobs
@@ -33,6 +44,11 @@ type Options struct {
 	Checker  Checker
 	Now      func() time.Time
 	Progress func(Progress) // told of every step of a sync, from one goroutine at a time
+	Engine   Engine         // nil runs the steps in order
+	Locks    Locks          // nil where workers are not on one machine
+	// Leases is how long a worker may be silent in a step: start, fetch, validate,
+	// go live or finish. Nil is ten minutes.
+	Leases func(step string, batches int) time.Duration
 }
 
 // New returns a control plane.
@@ -40,7 +56,16 @@ func New(o Options) *Plane {
 	if o.Progress == nil {
 		o.Progress = func(Progress) {}
 	}
-	return &Plane{store: o.Store, blobs: o.Blobs, remote: o.Remote, checker: o.Checker, now: o.Now, progress: o.Progress}
+	if o.Engine == nil {
+		o.Engine = inOrder
+	}
+	if o.Leases == nil {
+		o.Leases = defaultLease
+	}
+	return &Plane{
+		store: o.Store, blobs: o.Blobs, remote: o.Remote, checker: o.Checker, now: o.Now, progress: o.Progress,
+		engine: o.Engine, locks: o.Locks, leases: o.Leases, owner: "worker_" + rand.Text(),
+	}
 }
 
 // Progress is one line of news about a running sync.

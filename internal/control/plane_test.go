@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -22,12 +23,14 @@ import (
 // world is a plane with a real store, real blobs, a real check and a repository.
 type world struct {
 	*control.Plane
-	t     *testing.T
-	ctx   context.Context
-	dir   string
-	repo  *gittest.Repo
-	store control.Store
-	clock time.Time
+	t       *testing.T
+	ctx     context.Context
+	dir     string
+	repo    *gittest.Repo
+	store   control.Store
+	mu      sync.Mutex
+	clock   time.Time
+	options control.Options
 }
 
 var ana = control.Request{Actor: slipway.LocalActor("ana"), Reason: "because"}
@@ -51,12 +54,23 @@ func newWorld(t *testing.T, wrap func(control.Store) control.Store) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = blobs.Close() })
-	w.Plane = control.New(control.Options{
+	w.options = control.Options{
 		Store: w.store, Blobs: blobs, Remote: gitremote.New(gitremote.Options{}),
 		Checker: check.New(bundle.New(), sandbox.New(), check.DefaultLimits()),
-		Now:     func() time.Time { w.clock = w.clock.Add(time.Second); return w.clock },
-	})
+		Now:     w.now,
+	}
+	w.Plane = control.New(w.options)
 	return w
+}
+
+// now is a clock that goes on by a second whenever somebody looks at it.
+func (w *world) now() time.Time { return w.pass(time.Second) }
+
+func (w *world) pass(d time.Duration) time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.clock = w.clock.Add(d)
+	return w.clock
 }
 
 // add makes the environment, after the first commit.

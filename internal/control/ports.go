@@ -32,9 +32,6 @@ type Environments interface {
 
 // Syncs is the port for syncs.
 type Syncs interface {
-	// BeginSync writes a new sync with the next sequence of its environment, and
-	// returns it so. One with that id is returned as it is stored.
-	BeginSync(ctx context.Context, s slipway.Sync) (slipway.Sync, error)
 	// UpdateSync replaces the record of a running sync; the sequence stays.
 	// LeaseLost when f no longer holds, NotFound ("unknown-sync").
 	UpdateSync(ctx context.Context, f slipway.Fence, s slipway.Sync) error
@@ -83,7 +80,8 @@ type Ledger interface {
 	// Append writes row, its id, and the mark of every change that is a first go
 	// live and has none yet, in one transaction, and returns the row as stored.
 	// If a row with that id is stored, it returns that one and writes nothing.
-	// Conflict ("ledger-moved") when row.Number is not the head's plus one;
+	// Conflict ("ledger-moved") when row.Number is not the head's plus one, then
+	// Conflict ("deployment-gone") when a deployment that it makes live is not stored;
 	// LeaseLost when f is given and no longer holds.
 	Append(ctx context.Context, env string, row slipway.Row, f *slipway.Fence) (slipway.Row, error)
 	// RowByID reads the row with this id; NotFound ("unknown-release").
@@ -103,15 +101,19 @@ type Releases interface {
 // failed so may have happened.
 type Store interface {
 	Environments
+	Settings
 	Syncs
+	Slots
 	Deployments
 	Workflows
 	Ledger
 	Releases
+	Pruning
 }
 
 // Blobs is the port for bytes.
 type Blobs interface {
+	Sweeper
 	// PutContent stores data under its digest ("sha256:…") in kind, and returns
 	// it. What is stored there already stays, unless it does not match.
 	PutContent(ctx context.Context, kind string, data []byte) (digest string, err error)
@@ -137,5 +139,7 @@ type Remote interface {
 // Checker is the port for checking code; package check has the one there is.
 type Checker interface {
 	Discover(ctx context.Context, src check.Source) (check.Discovery, error)
-	Files(ctx context.Context, src check.Source, paths []string) ([]check.File, error)
+	// Recheck takes over what of before still holds; such a verdict has no bundle,
+	// which must be stored under its digest.
+	Recheck(ctx context.Context, src check.Source, paths []string, before []check.File) ([]check.File, error)
 }

@@ -3,7 +3,6 @@ package control
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/slipway-dev/slipway/internal/fault"
 	"github.com/slipway-dev/slipway/internal/slipway"
@@ -26,8 +25,12 @@ func (r SyncRef) fence() slipway.Fence {
 	return slipway.Fence{Environment: r.Environment, Sync: r.Sync, Generation: r.Generation}
 }
 
-// StartSync asks for a sync: it gets its id and its sequence.
-func (p *Plane) StartSync(ctx context.Context, slug string, o SyncOptions) (slipway.Sync, error) {
+func refOf(s slipway.Sync) SyncRef {
+	return SyncRef{Environment: s.Environment, Sync: s.ID, Generation: s.Generation}
+}
+
+// newSync is the record of a sync that is asked for now.
+func (p *Plane) newSync(ctx context.Context, slug string, o SyncOptions) (slipway.Sync, error) {
 	env, err := p.environment(ctx, slug)
 	if err != nil {
 		return slipway.Sync{}, err
@@ -40,29 +43,58 @@ func (p *Plane) StartSync(ctx context.Context, slug string, o SyncOptions) (slip
 	if err != nil {
 		return slipway.Sync{}, err
 	}
-	s, err := p.store.BeginSync(ctx, slipway.Sync{
-		ID: id, Environment: env.ID, Generation: 1, Status: slipway.SyncRunning, StartedBy: o.Actor, IfChanged: o.IfChanged,
+	return slipway.Sync{
+		ID: id, Environment: env.ID, StartedBy: o.Actor, IfChanged: o.IfChanged,
 		Repository: env.Repository, Triggers: env.Triggers, Versions: p.versions(env), RequestedAt: now,
-	})
-	if err != nil {
-		return slipway.Sync{}, fmt.Errorf("write sync: %w", err)
-	}
-	return s, nil
+	}, nil
 }
 
-// Sync runs a whole sync in this process: fetch, validate, go live, finish. A
-// sync that fails is no error: its status and problem say so. An error means
-// that not even its end could be recorded.
-func (p *Plane) Sync(ctx context.Context, slug string, o SyncOptions) (slipway.Sync, error) {
-	s, err := p.StartSync(ctx, slug, o)
+// RequestSync asks for a sync and leaves it waiting for whoever runs the next
+// one: a sync that ends, or the tick.
+func (p *Plane) RequestSync(ctx context.Context, slug string, o SyncOptions) (slipway.Sync, error) {
+	s, err := p.newSync(ctx, slug, o)
 	if err != nil {
 		return slipway.Sync{}, err
 	}
-	in := FinishInput{SyncRef: SyncRef{Environment: s.Environment, Sync: s.ID, Generation: s.Generation}}
-	if err := p.steps(ctx, &in); err != nil {
-		in.Problem = problemOf(ctx, err)
+	return p.ask(ctx, s, nil)
+}
+
+// StartSync asks for a sync and makes it this worker's, if it may run at once.
+func (p *Plane) StartSync(ctx context.Context, slug string, o SyncOptions) (slipway.Sync, error) {
+	s, err := p.newSync(ctx, slug, o)
+	if err != nil {
+		return slipway.Sync{}, err
 	}
-	return p.finish(context.WithoutCancel(ctx), in)
+	lease := p.lease("start", 0)
+	return p.ask(ctx, s, &lease)
+}
+
+// Sync asks for a sync and attends it to its end: it runs it in this process,
+// waits while another runs, and follows it where it is merged into a newer one.
+// A sync that fails is no error: its status and problem say so.
+func (p *Plane) Sync(ctx context.Context, slug string, o SyncOptions) (slipway.Sync, error) {
+	s, err := p.newSync(ctx, slug, o)
+	if err != nil {
+		return slipway.Sync{}, err
+	}
+	release, _, err := p.lock(s.ID) // before anybody can see it run
+	if err != nil {
+		return slipway.Sync{}, err
+	}
+	defer release()
+	lease := p.lease("start", 0)
+	if s, err = p.ask(ctx, s, &lease); err != nil {
+		return slipway.Sync{}, err
+	}
+	if p.mine(s) {
+		return p.run(ctx, s)
+	}
+	release()
+	return p.attend(ctx, s)
+}
+
+func (p *Plane) mine(s slipway.Sync) bool {
+	return s.Status == slipway.SyncRunning && s.Lease != nil && s.Lease.Owner == p.owner
 }
 
 // finish records the end however the steps ended, and tries again while the
@@ -76,54 +108,34 @@ func (p *Plane) finish(ctx context.Context, in FinishInput) (slipway.Sync, error
 	}
 }
 
-// steps runs all steps but the last, and notes what that one has to know.
-func (p *Plane) steps(ctx context.Context, in *FinishInput) error {
-	var fetched FetchOutput
-	err := p.timed(in, "fetch", func() (err error) {
-		fetched, err = p.Fetch(ctx, in.SyncRef)
-		return err
-	})
-	if in.Unchanged = fetched.Unchanged; err != nil || in.Unchanged {
-		return err
-	}
-	live := GoLiveInput{SyncRef: in.SyncRef, Complete: fetched.Complete}
-	err = p.timed(in, "validate", func() (err error) {
-		live.Results, err = p.validateAll(ctx, fetched)
-		return err
-	})
+// inOrder is the engine that runs the steps one after the other.
+func inOrder(ctx context.Context, p *Plane, in SyncRef) error {
+	fetched, err := p.Fetch(ctx, in)
 	if err != nil {
 		return err
 	}
-	return p.timed(in, "go live", func() error {
-		out, err := p.GoLive(ctx, live)
-		in.Refused = out.Refused
-		return err
-	})
-}
-
-func (p *Plane) validateAll(ctx context.Context, fetched FetchOutput) ([]BatchOutput, error) {
-	var results []BatchOutput
-	for i, batch := range fetched.Batches {
-		checked, err := p.Validate(ctx, batch)
-		if err != nil {
-			return nil, err
+	end := FinishInput{SyncRef: in, Unchanged: fetched.Unchanged}
+	if !fetched.Unchanged {
+		for _, batch := range fetched.Batches {
+			if _, err := p.Validate(ctx, batch); err != nil {
+				return err
+			}
 		}
-		results = append(results, checked)
-		p.progress(Progress{Step: "validate", Done: min((i+1)*batchSize, fetched.Files), Of: fetched.Files})
+		out, err := p.GoLive(ctx, GoLiveInput{SyncRef: in, Complete: fetched.Complete, Batches: fetched.BatchCount})
+		if err != nil {
+			return err
+		}
+		end.Refused = out.Refused
 	}
-	return results, nil
-}
-
-// timed runs a step and notes how long it took.
-func (p *Plane) timed(in *FinishInput, step string, run func() error) error {
-	start := p.now().UTC()
-	err := run()
-	in.Steps = append(in.Steps, slipway.StepTime{Step: step, Start: start, Took: p.now().Sub(start)})
+	_, err = p.finish(context.WithoutCancel(ctx), end)
 	return err
 }
 
-// problemOf is an error as a sync's record keeps it.
+// problemOf is the error that ended a sync's steps, as its record keeps it.
 func problemOf(ctx context.Context, err error) *slipway.Problem {
+	if err == nil {
+		err = fault.New(fault.Internal, "not-ended", "its steps came to an end without ending it")
+	}
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return &slipway.Problem{Code: CodeInterrupted, Detail: "the sync was interrupted", Hint: "sync again", Transient: true}
 	}

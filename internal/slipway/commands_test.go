@@ -2,6 +2,7 @@ package slipway
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -155,6 +156,10 @@ func TestRestore(t *testing.T) {
 	l.refused(t, restore(false), "not-restorable")
 	if _, err := restore(false).Decide(l.head()); !strings.Contains(err.Error(), "b (rejected), c (deleted)") {
 		t.Errorf("what is left is not named: %v", err)
+	}
+	changes, left := restore(false).Preview(l.head())
+	if want := []Left{{"b", "rejected", "b1", "b2"}, {"c", "deleted", "c1", ""}}; !slices.Equal(left, want) || len(changes) != 2 {
+		t.Errorf("the preview changes %v and leaves %v", changes, left)
 	}
 	if n := l.do(t, restore(true)); n != 1 {
 		t.Errorf("%d rows", n)

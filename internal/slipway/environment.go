@@ -3,6 +3,7 @@ package slipway
 import (
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -20,6 +21,13 @@ type Environment struct {
 	Version    int64      `json:"version"`            // of this configuration, from 1
 	CreatedAt  time.Time  `json:"createdAt"`
 	CreatedBy  Actor      `json:"createdBy"`
+	ChangedAt  time.Time  `json:"changedAt,omitzero"` // when Version became what it is, zero for the first
+	ChangedBy  Actor      `json:"changedBy,omitzero"`
+}
+
+// Equal reports whether e and f are configured alike.
+func (e Environment) Equal(f Environment) bool {
+	return e.Repository == f.Repository && slices.Equal(e.Triggers, f.Triggers)
 }
 
 // Repository says where an environment's code is. Credential names an entry of

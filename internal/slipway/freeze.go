@@ -19,7 +19,8 @@ func (f SetFreeze) Decide(head Row) ([]Row, error) {
 	d := newDraft(head, f.Entry, CauseFreeze)
 	if f.Until != nil && !f.Until.After(d.row.At) {
 		return nil, fault.New(fault.Invalid, "bad-freeze", "the freeze would have ended at %s already", f.Until.UTC().Format(time.RFC3339)).
-			WithHint("give an end that is still to come, or none")
+			WithHint("give an end that is still to come, or none").
+			WithFix("freeze", fault.EnvArg)
 	}
 	if old := head.State.Freeze; old != nil && head.State.IsFrozen(d.row.At) && sameTime(old.Until, f.Until) {
 		return nil, nil

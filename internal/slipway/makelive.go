@@ -98,6 +98,7 @@ func refuseFrozen(s State, t target) error {
 	return fault.New(fault.Held, "frozen", "the environment is frozen by %s%s, and %s never was live",
 		s.Freeze.Actor, quoted(s.Freeze.Reason), t.Deployment).
 		WithHint("thaw the environment, or override the freeze for this one deployment").
+		WithFix("thaw", fault.EnvArg).
 		WithFix("live", fault.EnvArg, t.workflow, t.Deployment, "--override")
 }
 

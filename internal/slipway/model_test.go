@@ -285,7 +285,12 @@ func (m *model) restore(t *rapid.T) {
 	release := rapid.SampledFrom(l.rows).Draw(t, "release")
 	e := l.entry("ana", "restore")
 	m.run(t, l, func(head Row) ([]Row, error) {
-		return m.one(t, "restore", true, head, Restore{Entry: e, Release: release, Targets: l.deployments, Partial: true})
+		c := Restore{Entry: e, Release: release, Targets: l.deployments, Partial: true}
+		rows, err := m.one(t, "restore", true, head, c)
+		if changes, _ := c.Preview(head); err == nil && len(rows) == 1 && !slices.Equal(changes, rows[0].Changes) {
+			t.Fatalf("the preview of a restore is %v, its row %v", changes, rows[0].Changes)
+		}
+		return rows, err
 	})
 }
 

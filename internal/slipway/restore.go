@@ -25,22 +25,9 @@ type Restore struct {
 // target was deleted, rejected or pruned since, or its trigger cannot be had.
 // It gives no row when the same deployments are live already.
 func (r Restore) Decide(head Row) ([]Row, error) {
-	d := newDraft(head, r.Entry, CauseRestore)
-	moves, downs, left := r.divide(head)
-	moves, blocked := settleWith(head.State, moves, downs)
-	for id := range blocked {
-		left[id] = string(NoteTriggerInUse)
-	}
+	d, left := r.draft(head)
 	if len(left) > 0 && !r.Partial {
 		return nil, r.refuse(left)
-	}
-	for _, id := range downs {
-		d.takeDown(id)
-		d.hold(id)
-	}
-	for _, t := range moves {
-		d.goLive(t)
-		d.hold(t.workflow)
 	}
 	if !d.moved {
 		return nil, nil
@@ -53,6 +40,47 @@ func (r Restore) Decide(head Row) ([]Row, error) {
 	}
 	d.note(fmt.Sprintf("restored release %d", r.Release.Number))
 	return d.rows()
+}
+
+// Left is a workflow that a restore leaves as it is.
+type Left struct {
+	Workflow string `json:"workflow"`
+	Why      string `json:"why"`  // deleted, rejected, pruned or trigger-in-use
+	Then     string `json:"then"` // the deployment that was live in the release
+	Live     string `json:"live"` // the one that is live now and stays so, "" for none
+}
+
+// Preview gives what Decide would change at this head, with Partial where that
+// is needed, and what it would leave.
+func (r Restore) Preview(head Row) (changes []Change, left []Left) {
+	d, why := r.draft(head)
+	for _, id := range sortedKeys(why) {
+		l := Left{Workflow: id, Why: why[id], Then: r.Release.State.Workflows[id].Live.Deployment}
+		if live := head.State.Workflows[id].Live; live != nil {
+			l.Live = live.Deployment
+		}
+		left = append(left, l)
+	}
+	return d.row.Changes, left
+}
+
+// draft moves all that can be restored, and says of the rest why it is left.
+func (r Restore) draft(head Row) (d *draft, left map[string]string) {
+	d = newDraft(head, r.Entry, CauseRestore)
+	moves, downs, left := r.divide(head)
+	moves, blocked := settleWith(head.State, moves, downs)
+	for id := range blocked {
+		left[id] = string(NoteTriggerInUse)
+	}
+	for _, id := range downs {
+		d.takeDown(id)
+		d.hold(id)
+	}
+	for _, t := range moves {
+		d.goLive(t)
+		d.hold(t.workflow)
+	}
+	return d, left
 }
 
 // divide sorts the workflows of both states into those that move to another

@@ -56,12 +56,16 @@ type Sync struct {
 	Generation  int64                   `json:"generation"`
 	Status      SyncStatus              `json:"status"`
 	StartedBy   Actor                   `json:"startedBy"`
+	Requesters  []Actor                 `json:"requesters,omitempty"` // everybody whose requests were merged into this one
+	MergedInto  string                  `json:"mergedInto,omitempty"` // of a superseded one: the sync that does its work
+	Lease       *Lease                  `json:"lease,omitempty"`      // of a running one
 	IfChanged   bool                    `json:"ifChanged,omitempty"`
 	Repository  Repository              `json:"repository"` // as configured when it was asked for
 	Triggers    []string                `json:"triggers,omitempty"`
 	Commit      *Commit                 `json:"commit"`
 	Snapshot    string                  `json:"snapshot,omitempty"` // digest of the packed files
 	SameAs      string                  `json:"sameAs,omitempty"`   // of an unchanged one: the sync that checked the commit
+	Batches     int                     `json:"batches,omitempty"`  // of its check
 	Versions    Versions                `json:"versions"`
 	Counts      Counts                  `json:"counts"`
 	Diagnostics []diagnostic.Diagnostic `json:"diagnostics"`

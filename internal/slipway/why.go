@@ -40,8 +40,8 @@ func Explain(w Workflow, head Row, at time.Time) Why {
 	if w.MissingSince != nil && y.Code != WhyDeleted {
 		y.Text += fmt.Sprintf("; its file is missing from the repository since %s", when(*w.MissingSince))
 		if y.Code == WhyLiveNewest {
-			y.Code, y.Fixes = WhyMissing, []fault.Fix{{"deactivate", fault.EnvArg, w.ID}}
-			y.Text += ", and it runs on until it is deactivated"
+			y.Code, y.Fixes = WhyMissing, []fault.Fix{{"deactivate", fault.EnvArg, w.ID}, {"delete", fault.EnvArg, w.ID}}
+			y.Text += ", and it runs on until it is deactivated or deleted"
 		}
 	}
 	return y
@@ -51,7 +51,7 @@ func explain(w Workflow, head Row, at time.Time) Why {
 	s := head.State.Workflows[w.ID]
 	switch {
 	case s.Deleted:
-		return Why{Code: WhyDeleted, Text: "deleted; a sync that finds its file brings it back"}
+		return Why{Code: WhyDeleted, Text: "deleted; a sync that finds its file brings it back", Fixes: []fault.Fix{{"sync", fault.EnvArg}}}
 	case s.Hold != nil:
 		return explainHeld(w, s)
 	case w.LatestValid == nil && s.Live == nil:
@@ -104,7 +104,7 @@ func explainWaiting(w Workflow, s State, at time.Time) Why {
 	case NoteFrozen:
 		return Why{
 			WhyFrozen, what + fmt.Sprintf("the environment is frozen by %s%s%s", s.Freeze.Actor, until(s.Freeze), quoted(s.Freeze.Reason)),
-			[]fault.Fix{append(byHand, "--override")},
+			[]fault.Fix{{"thaw", fault.EnvArg}, append(byHand, "--override")},
 		}
 	case NoteAutoLiveOff:
 		return Why{WhyAutoLiveOff, what + "auto-live is off, so a person makes it live", []fault.Fix{byHand}}

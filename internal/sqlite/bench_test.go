@@ -54,7 +54,7 @@ func BenchmarkPutDeployments(b *testing.B) {
 		b.Fatal(err)
 	}
 	for i := 0; b.Loop(); i++ {
-		sync, err := s.BeginSync(b.Context(), slipway.Sync{ID: fmt.Sprint("sync_", i), Environment: "env", Status: slipway.SyncRunning})
+		sync, err := storetest.Begin(b.Context(), s, slipway.Sync{ID: fmt.Sprint("sync_", i), Environment: "env", Status: slipway.SyncRunning})
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -11,13 +11,14 @@ import (
 
 const (
 	insertEnvironment = `INSERT INTO environments (id, slug, document) VALUES (?, ?, ?)`
-	takenEnvironment  = `SELECT 1 FROM environments WHERE slug = ? UNION ALL SELECT 1 FROM environments WHERE id = ?`
-	readEnvironment   = `SELECT document FROM environments WHERE slug = ?`
-	listEnvironments  = `SELECT document FROM environments ORDER BY slug`
+	takenEnvironment  = `SELECT 1 FROM environments WHERE slug = ? UNION ALL SELECT 1 FROM environments WHERE id = ?
+		UNION ALL SELECT 1 FROM removed_environments WHERE id = ?`
+	readEnvironment  = `SELECT document FROM environments WHERE slug = ?`
+	listEnvironments = `SELECT document FROM environments ORDER BY slug`
 )
 
-// CreateEnvironment implements control.Environments. An id that is taken is
-// refused as a slug is.
+// CreateEnvironment implements control.Environments. An id that is taken,
+// or was, is refused as a slug is.
 func (s *Store) CreateEnvironment(ctx context.Context, e slipway.Environment, first []slipway.Row) error {
 	document, err := encode(e)
 	if err != nil {
@@ -29,7 +30,7 @@ func (s *Store) CreateEnvironment(ctx context.Context, e slipway.Environment, fi
 	}
 	return s.write(ctx, "create environment", func(tx *sql.Tx) error {
 		var taken int
-		err := tx.QueryRowContext(ctx, takenEnvironment, e.Slug, e.ID).Scan(&taken)
+		err := tx.QueryRowContext(ctx, takenEnvironment, e.Slug, e.ID, e.ID).Scan(&taken)
 		if err == nil {
 			return fault.New(fault.Conflict, "environment-exists", "there is an environment %q already", e.Slug).
 				WithHint("choose another name")

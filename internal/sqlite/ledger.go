@@ -50,9 +50,17 @@ func encodeRows(rows []slipway.Row) ([]entry, error) {
 
 // Head implements control.Ledger.
 func (s *Store) Head(ctx context.Context, env string) (slipway.Row, error) {
-	row, err := s.row(ctx, s.readers, readHead, env)
+	var document, state []byte
+	err := s.readers.QueryRowContext(ctx, readHead, env).Scan(&document, &state)
 	if errors.Is(err, sql.ErrNoRows) {
 		return slipway.Row{}, nil
+	}
+	var row slipway.Row
+	if err == nil {
+		err = s.decode(document, &row)
+	}
+	if err == nil {
+		row.State, err = s.heads.state(env, row.Number, state)
 	}
 	return row, s.translate(ctx, "read head", err)
 }
@@ -72,13 +80,8 @@ func (s *Store) Append(ctx context.Context, env string, row slipway.Row, f *slip
 			return err
 		}
 		stored = row
-		if f != nil {
-			if f.Environment != env {
-				return leaseLost(*f)
-			}
-			if err := checkFence(ctx, tx, *f); err != nil {
-				return err
-			}
+		if err := mayAppend(ctx, tx, env, f); err != nil {
+			return err
 		}
 		return appendRow(ctx, tx, env, entries[0])
 	})
@@ -86,6 +89,20 @@ func (s *Store) Append(ctx context.Context, env string, row slipway.Row, f *slip
 		return slipway.Row{}, err
 	}
 	return stored, nil
+}
+
+// mayAppend refuses a row under a fence that no longer holds, and any in an
+// environment that was removed.
+func mayAppend(ctx context.Context, tx *sql.Tx, env string, f *slipway.Fence) error {
+	if f != nil && f.Environment != env {
+		return leaseLost(*f)
+	}
+	if f != nil {
+		if err := checkFence(ctx, tx, *f); err != nil {
+			return err
+		}
+	}
+	return refuseRemoved(ctx, tx, env)
 }
 
 // appendRow writes the row that follows the head, its state and its marks.
@@ -97,6 +114,9 @@ func appendRow(ctx context.Context, tx *sql.Tx, env string, e entry) error {
 	if e.Number != head+1 {
 		return fault.New(fault.Conflict, "ledger-moved", "release %d cannot follow release %d", e.Number, head).
 			WithHint("somebody else was first; look at what is live now and decide again")
+	}
+	if err := refuseGone(ctx, tx, env, e.Changes); err != nil {
+		return err
 	}
 	if err := exec(ctx, tx, insertRow, env, e.Number, e.ID, e.document); err != nil {
 		return err

@@ -3,7 +3,6 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	_ "embed"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -11,18 +10,12 @@ import (
 	"os"
 	"path/filepath"
 	"time"
-
-	"github.com/slipway-dev/slipway/internal/fault"
 )
 
-//go:embed schema.sql
-var schema string
-
-// version is the schema's. A file of another version is not opened.
-const version = 1
-
 // Open opens the store in the file at path and makes it if it is not there; its
-// folder must be. It may be opened several times, also by other processes.
+// folder must be. It may be opened several times, also by other processes. A
+// store of an older version is led to today's; what it was before stays beside
+// it, in path.before-v2 for one that became version 2.
 //
 // Faults beside the ports' own: Invalid ("store-newer") for a file that a newer
 // Slipway wrote, Invalid ("store-foreign") for another program's database.
@@ -31,6 +24,14 @@ func Open(ctx context.Context, path string) (*Store, error) {
 }
 
 func open(ctx context.Context, path string, wait patience) (*Store, error) {
+	ms, err := readMigrations(migrations)
+	if err != nil {
+		return nil, err
+	}
+	return openWith(ctx, path, wait, ms)
+}
+
+func openWith(ctx context.Context, path string, wait patience, ms []migration) (*Store, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
@@ -45,7 +46,7 @@ func open(ctx context.Context, path string, wait patience) (*Store, error) {
 	if s.readers, err = connect(path, wait, readConns, "_pragma=query_only(1)"); err != nil {
 		return nil, errors.Join(s.translate(ctx, "open store", err), s.writer.Close())
 	}
-	if err := wait.retry(ctx, func() error { return s.prepare(ctx) }); err != nil {
+	if err := wait.retry(ctx, func() error { return s.prepare(ctx, ms) }); err != nil {
 		err = s.translate(ctx, "open store", err)
 		return nil, errors.Join(err, s.Close())
 	}
@@ -104,46 +105,4 @@ func connect(path string, wait patience, conns int, more string) (*sql.DB, error
 	db.SetMaxOpenConns(conns)
 	db.SetMaxIdleConns(conns)
 	return db, nil
-}
-
-// prepare makes the schema in a new file and refuses a file that is not ours.
-// It takes the write lock only for a new one.
-func (s *Store) prepare(ctx context.Context) error {
-	found, err := s.found(ctx, s.writer)
-	if err != nil || found == version {
-		return err
-	}
-	var mode string
-	if err := s.writer.QueryRowContext(ctx, "PRAGMA journal_mode = WAL").Scan(&mode); err != nil {
-		return err
-	}
-	if mode != "wal" {
-		return fault.New(fault.Unavailable, "store-io", "the disk of %s cannot be shared by several processes", s.path).
-			WithHint("put the data folder on a local disk: network disks lack the locks that the store needs")
-	}
-	return s.transact(ctx, func(tx *sql.Tx) error {
-		found, err := s.found(ctx, tx) // another process may have been first
-		if err != nil || found == version {
-			return err
-		}
-		return exec(ctx, tx, schema+fmt.Sprintf("\nPRAGMA user_version = %d;", version))
-	})
-}
-
-// found reads the file's version, 0 for one without tables.
-func (s *Store) found(ctx context.Context, from asked) (int, error) {
-	var found, tables int
-	err := from.QueryRowContext(ctx, "SELECT user_version, (SELECT count(*) FROM sqlite_schema) FROM pragma_user_version").
-		Scan(&found, &tables)
-	switch {
-	case err != nil:
-		return 0, err
-	case found > version:
-		return 0, fault.New(fault.Invalid, "store-newer", "the store %s has schema %d; this Slipway knows %d", s.path, found, version).
-			WithHint("start the newer Slipway that wrote it, or put back a backup of before")
-	case found != version && (found != 0 || tables > 0):
-		return 0, fault.New(fault.Invalid, "store-foreign", "the file %s is a database of another program", s.path).
-			WithHint("name another file for the store")
-	}
-	return found, nil
 }

@@ -54,7 +54,7 @@ func child(ctx context.Context, path, name string) error {
 			return err
 		}
 		fmt.Println("row", id+"_0")
-		if _, err := s.BeginSync(ctx, slipway.Sync{ID: id, Environment: "env", Status: slipway.SyncQueued}); err != nil {
+		if _, err := storetest.Begin(ctx, s, slipway.Sync{ID: id, Environment: "env", Status: slipway.SyncQueued}); err != nil {
 			return err
 		}
 		fmt.Println("sync", id)

@@ -18,10 +18,12 @@ import (
 // goroutines, and the file by several processes.
 type Store struct {
 	path    string
+	version int     // of the file
 	writer  *sql.DB // one connection: writers of this process queue here, in order
 	readers *sql.DB // never wait for the writer, nor it for them
 	wait    patience
 	closed  atomic.Bool
+	heads   headCache
 }
 
 var _ control.Store = (*Store)(nil)
@@ -47,7 +49,25 @@ func (s *Store) Close() error {
 // commits it unless f fails. When another process keeps the lock it tries again,
 // with f run anew, as often as the store's patience allows.
 func (s *Store) write(ctx context.Context, op string, f func(tx *sql.Tx) error) error {
-	return s.translate(ctx, op, s.wait.retry(ctx, func() error { return s.transact(ctx, f) }))
+	return s.translate(ctx, op, s.wait.retry(ctx, func() error {
+		return s.transact(ctx, func(tx *sql.Tx) error {
+			if err := s.stillKnown(ctx, tx); err != nil {
+				return err
+			}
+			return f(tx)
+		})
+	}))
+}
+
+// stillKnown refuses to write to a file that a newer program has led on since it
+// was opened.
+func (s *Store) stillKnown(ctx context.Context, tx *sql.Tx) error {
+	var found int
+	err := tx.QueryRowContext(ctx, "SELECT user_version FROM pragma_user_version").Scan(&found)
+	if err == nil && found > s.version {
+		return s.refuseNewer(found)
+	}
+	return err
 }
 
 // retry runs f until it no longer fails for a busy database, or patience ends.

@@ -13,38 +13,13 @@ import (
 )
 
 const (
-	readSync     = `SELECT document FROM syncs WHERE environment = ? AND id = ?`
-	readFence    = `SELECT generation, ended FROM syncs WHERE environment = ? AND id = ?`
-	nextSequence = `SELECT coalesce(max(sequence), 0) + 1 FROM syncs WHERE environment = ?`
-	insertSync   = `INSERT INTO syncs (environment, id, sequence, generation, ended, document) VALUES (?, ?, ?, ?, ?, ?)`
-	updateSync   = `UPDATE syncs SET generation = ?, ended = ?, document = ? WHERE environment = ? AND id = ?`
-	listSyncs    = `SELECT document FROM syncs WHERE environment = ? AND sequence < ? ORDER BY sequence DESC LIMIT ?`
+	readSync  = `SELECT document FROM syncs WHERE environment = ? AND id = ?`
+	readFence = `SELECT generation, ended FROM syncs WHERE environment = ? AND id = ?`
+	putSync   = `INSERT INTO syncs (environment, id, sequence, generation, ended, document) VALUES (?, ?, ?, ?, ?, ?)
+		ON CONFLICT (environment, id) DO UPDATE SET generation = excluded.generation, ended = excluded.ended, document = excluded.document`
+	updateSync = `UPDATE syncs SET generation = ?, ended = ?, document = ? WHERE environment = ? AND id = ?`
+	listSyncs  = `SELECT document FROM syncs WHERE environment = ? AND sequence < ? ORDER BY sequence DESC LIMIT ?`
 )
-
-// BeginSync implements control.Syncs.
-func (s *Store) BeginSync(ctx context.Context, sync slipway.Sync) (slipway.Sync, error) {
-	var stored slipway.Sync
-	err := s.write(ctx, "begin sync", func(tx *sql.Tx) error {
-		var err error
-		stored, err = one[slipway.Sync](ctx, s, tx, sql.ErrNoRows, readSync, sync.Environment, sync.ID)
-		if !errors.Is(err, sql.ErrNoRows) {
-			return err
-		}
-		stored = sync
-		if err := tx.QueryRowContext(ctx, nextSequence, sync.Environment).Scan(&stored.Sequence); err != nil {
-			return err
-		}
-		document, err := encode(stored)
-		if err != nil {
-			return err
-		}
-		return exec(ctx, tx, insertSync, sync.Environment, sync.ID, stored.Sequence, sync.Generation, sync.Status.Ended(), document)
-	})
-	if err != nil {
-		return slipway.Sync{}, err
-	}
-	return stored, nil
-}
 
 // UpdateSync implements control.Syncs. The fence is that of the sync itself.
 func (s *Store) UpdateSync(ctx context.Context, f slipway.Fence, sync slipway.Sync) error {

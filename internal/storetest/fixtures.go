@@ -50,7 +50,7 @@ func ended(s slipway.Sync) slipway.Sync {
 
 func begin(t *testing.T, s control.Store, env, id string) slipway.Sync {
 	t.Helper()
-	return value(s.BeginSync(t.Context(), aSync(env, id)))(t)
+	return value(Begin(t.Context(), s, aSync(env, id)))(t)
 }
 
 func aDeployment(sync slipway.Sync, workflow, path string, outcome slipway.Outcome) slipway.Deployment {

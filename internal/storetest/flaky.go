@@ -28,7 +28,7 @@ type Op string
 // The writes.
 const (
 	OpCreateEnvironment Op = "create-environment"
-	OpBeginSync         Op = "begin-sync"
+	OpMoveSlot          Op = "move-slot"
 	OpUpdateSync        Op = "update-sync"
 	OpPutDeployments    Op = "put-deployments"
 	OpAppend            Op = "append"
@@ -101,15 +101,8 @@ func (f *flaky) CreateEnvironment(ctx context.Context, e slipway.Environment, fi
 	return f.befall(OpCreateEnvironment, func() error { return f.Store.CreateEnvironment(ctx, e, first) }, nil)
 }
 
-func (f *flaky) BeginSync(ctx context.Context, s slipway.Sync) (stored slipway.Sync, err error) {
-	err = f.befall(OpBeginSync, func() (err error) {
-		stored, err = f.Store.BeginSync(ctx, s)
-		return err
-	}, nil)
-	if err != nil {
-		return slipway.Sync{}, err
-	}
-	return stored, nil
+func (f *flaky) MoveSlot(ctx context.Context, env string, m slipway.SlotMove) error {
+	return f.befall(OpMoveSlot, func() error { return f.Store.MoveSlot(ctx, env, m) }, nil)
 }
 
 func (f *flaky) UpdateSync(ctx context.Context, fence slipway.Fence, s slipway.Sync) error {

@@ -71,7 +71,7 @@ func TestFlakyFinds(t *testing.T) {
 
 func TestFlakyHalfway(t *testing.T) {
 	inner := open(t)
-	sync, err := inner.BeginSync(t.Context(), slipway.Sync{ID: "sync_a", Environment: "env", Status: slipway.SyncRunning})
+	sync, err := storetest.Begin(t.Context(), inner, slipway.Sync{ID: "sync_a", Environment: "env", Status: slipway.SyncRunning})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -43,6 +43,7 @@ func twiceCases() map[string]func(t *testing.T, a, b control.Store) {
 		"twice/sequences have no gaps":          both(beginRace),
 		"twice/one environment for one slug":    both(createRace),
 		"twice/the ledger is linearizable":      both(linearizable),
+		"twice/a person and a pruner":           both(pruneRace),
 	}
 }
 
@@ -120,7 +121,7 @@ func beginRace(t *testing.T, stores ...control.Store) {
 	n := racers * 4
 	got := make([]slipway.Sync, n)
 	for _, err := range together(n, func(i int) (err error) { // each id twice
-		got[i], err = stores[i%len(stores)].BeginSync(t.Context(), aSync(e.ID, fmt.Sprint("sync_", i/2)))
+		got[i], err = Begin(t.Context(), stores[i%len(stores)], aSync(e.ID, fmt.Sprint("sync_", i/2)))
 		return err
 	}) {
 		ok(t, err)

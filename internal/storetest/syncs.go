@@ -29,7 +29,7 @@ func syncSequences(t *testing.T, s control.Store) {
 	for i := range 5 {
 		want := aSync(e.ID, fmt.Sprintf("sync_%d", 9-i)) // ids do not order them
 		want.Sequence = 77                               // the store's to give
-		got := value(s.BeginSync(t.Context(), want))(t)
+		got := value(Begin(t.Context(), s, want))(t)
 		want.Sequence = int64(i + 1)
 		same(t, "sync begun", got, want)
 		same(t, "sync read", value(s.Sync(t.Context(), e.ID, want.ID))(t), want)
@@ -45,7 +45,7 @@ func syncBeginTwice(t *testing.T, s control.Store) {
 	ok(t, s.UpdateSync(t.Context(), first.Fence(), ended(first)))
 	again := aSync(e.ID, "sync_a")
 	again.Snapshot = "another"
-	same(t, "sync begun again", value(s.BeginSync(t.Context(), again))(t), ended(first))
+	same(t, "sync begun again", value(Begin(t.Context(), s, again))(t), ended(first))
 	if c := begin(t, s, e.ID, "sync_c"); c.Sequence != 3 {
 		t.Errorf("the third sync has sequence %d", c.Sequence)
 	}

@@ -28,7 +28,7 @@ func isolated(t *testing.T, s control.Store) {
 	for i, e := range []slipway.Environment{newEnvironment(t, s), newEnvironment(t, s)} {
 		c := contents{env: e.ID, sync: aSync(e.ID, "sync_same")}
 		c.sync.Snapshot = fmt.Sprint("snapshot of ", i)
-		c.sync = value(s.BeginSync(t.Context(), c.sync))(t)
+		c.sync = value(Begin(t.Context(), s, c.sync))(t)
 		c.d = aDeployment(c.sync, "same", "same.ts", slipway.Valid)
 		c.d.Digest = fmt.Sprint("digest of ", i)
 		c.w = aWorkflow(c.d)
@@ -78,7 +78,7 @@ func anyText(t *testing.T, s control.Store) {
 	} {
 		sync := aSync(e.ID, fmt.Sprintf("sync %d %s", i, text))
 		sync.Commit.Message, sync.Commit.Author = text, text
-		sync = value(s.BeginSync(t.Context(), sync))(t)
+		sync = value(Begin(t.Context(), s, sync))(t)
 		same(t, "sync", value(s.Sync(t.Context(), e.ID, sync.ID))(t), sync)
 		d := aDeployment(sync, "w"+text, "p/"+text, slipway.Valid)
 		d.Settings.Name = text
@@ -118,7 +118,7 @@ func emptyValues(t *testing.T, s control.Store) {
 	e := slipway.Environment{ID: "env_" + unique(), Slug: unique()}
 	ok(t, s.CreateEnvironment(t.Context(), e, []slipway.Row{}))
 	same(t, "environment", value(s.Environment(t.Context(), e.Slug))(t), e)
-	sync := value(s.BeginSync(t.Context(), slipway.Sync{ID: "s", Environment: e.ID, Status: slipway.SyncQueued}))(t)
+	sync := value(Begin(t.Context(), s, slipway.Sync{ID: "s", Environment: e.ID, Status: slipway.SyncQueued}))(t)
 	same(t, "sync", sync, slipway.Sync{ID: "s", Environment: e.ID, Sequence: 1, Status: slipway.SyncQueued})
 	d := slipway.Deployment{ID: "d", Environment: e.ID, Outcome: slipway.Processing}
 	w := slipway.Workflow{ID: "w", Environment: e.ID}

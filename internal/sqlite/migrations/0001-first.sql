@@ -1,4 +1,4 @@
--- The schema of version 1. Each record is a JSON document beside the columns
+-- Each record is a JSON document beside the columns
 -- that find and order it. Text is compared byte by byte.
 
 CREATE TABLE environments (

@@ -1,0 +1,174 @@
+package main
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/slipway-dev/slipway/internal/control"
+	"github.com/slipway-dev/slipway/internal/fault"
+	"github.com/slipway-dev/slipway/internal/slipway"
+)
+
+type freezeCmd struct {
+	Env    string `arg:""`
+	Until  string `help:"When it ends by itself: a time in UTC (2026-03-02, 2026-03-02T08:00, RFC 3339), or how long from now (90m, 8h, 2d)." placeholder:"TIME|DURATION"`
+	Reason string `help:"Why, in your words: it stays in the ledger." placeholder:"TEXT"`
+}
+
+func (c *freezeCmd) Run(s *session) error {
+	until, err := parseUntil(c.Until, s.now())
+	if err != nil {
+		s.env = c.Env
+		return err
+	}
+	return s.govern(c.Env, func(p *control.Plane) (control.Result, error) {
+		return p.Freeze(s.ctx, c.Env, until, s.request(c.Reason))
+	})
+}
+
+type thawCmd struct {
+	Env    string `arg:""`
+	Reason string `help:"Why, in your words: it stays in the ledger." placeholder:"TEXT"`
+}
+
+func (c *thawCmd) Run(s *session) error {
+	return s.govern(c.Env, func(p *control.Plane) (control.Result, error) {
+		return p.Thaw(s.ctx, c.Env, s.request(c.Reason))
+	})
+}
+
+// parseUntil reads a time, or a duration from now; nil for "".
+func parseUntil(text string, now time.Time) (*time.Time, error) {
+	if text == "" {
+		return nil, nil //nolint:nilnil // no end is an answer
+	}
+	for _, form := range []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02T15:04", "2006-01-02 15:04", "2006-01-02"} {
+		if t, err := time.ParseInLocation(form, text, time.UTC); err == nil {
+			return &t, nil
+		}
+	}
+	length, err := time.ParseDuration(text)
+	if days, ok := strings.CutSuffix(text, "d"); err != nil && ok {
+		var n int
+		if n, err = strconv.Atoi(days); n > 36500 {
+			err = strconv.ErrRange
+		}
+		length = time.Duration(n) * 24 * time.Hour
+	}
+	if err != nil || length <= 0 {
+		return nil, fault.New(fault.Invalid, "bad-freeze", "%q is no time, and no length of time from now", text).
+			WithHint("write a time in UTC such as 2026-03-02T08:00, or how long from now, such as 8h or 2d").
+			WithFix("freeze", fault.EnvArg, "--until", "8h")
+	}
+	t := now.Add(length).UTC().Truncate(time.Second)
+	return &t, nil
+}
+
+// governed is what a command about a whole environment prints with --json.
+type governed struct {
+	Changed     bool                    `json:"changed"`  // false: what was asked for was so already
+	Releases    []control.ReleaseView   `json:"releases"` // the rows that were written
+	Environment control.EnvironmentView `json:"environment"`
+}
+
+// govern carries a command about a whole environment out and prints what became
+// of it.
+func (s *session) govern(env string, do func(*control.Plane) (control.Result, error)) error {
+	s.env = env
+	plane, err := s.open()
+	if err != nil {
+		return err
+	}
+	res, err := do(plane)
+	if err != nil {
+		return err
+	}
+	v, err := plane.Environment(s.ctx, env)
+	if err != nil {
+		return err
+	}
+	if s.json {
+		s.printGoverned(res, v)
+	} else {
+		s.printRows(res)
+		s.print("%s", standing(v))
+	}
+	s.hintThaw(v)
+	return nil
+}
+
+func (s *session) printGoverned(res control.Result, v control.EnvironmentView) {
+	g := governed{Changed: res.Changed, Releases: []control.ReleaseView{}, Environment: v}
+	for _, row := range res.Rows {
+		g.Releases = append(g.Releases, control.ViewRelease(row))
+	}
+	s.printJSON(g)
+}
+
+// printRows prints each row that was written, with its changes.
+func (s *session) printRows(res control.Result) {
+	if !res.Changed {
+		s.print("it is so already, nothing was written")
+	}
+	for _, row := range res.Rows {
+		s.print("release %d, %s: %s", row.Number, row.Cause, moves(len(row.Changes)))
+		for _, c := range row.Changes {
+			s.printChange(c)
+		}
+		for _, n := range row.Notes {
+			s.print("  %s", clean(n))
+		}
+	}
+}
+
+func (s *session) printChange(c slipway.Change) {
+	s.print("  %s: %s → %s", clean(c.Workflow), named(c.From, c.FromCommit), named(c.To, c.ToCommit))
+}
+
+func moves(n int) string {
+	switch n {
+	case 0:
+		return "what is live stays"
+	case 1:
+		return "1 workflow moves"
+	}
+	return strconv.Itoa(n) + " workflows move"
+}
+
+// standing says in one line what automation does in an environment.
+func standing(v control.EnvironmentView) string {
+	switch {
+	case v.Freeze != nil:
+		return v.Slug + " is frozen " + frozen(*v.Freeze) + ": syncs go on, and make nothing live"
+	case v.AutoLive:
+		return v.Slug + " is not frozen: syncs make live what is valid"
+	}
+	return v.Slug + " is not frozen; auto-live is off, so a person makes live what is valid"
+}
+
+// frozen is who froze an environment, since when, until when, and why.
+func frozen(f slipway.Freeze) string {
+	text := "by " + clean(f.Actor.String()) + " since " + stamp(f.At)
+	if f.Until != nil {
+		text += " until " + stamp(*f.Until)
+	}
+	return text + because(f.Reason)
+}
+
+// printFrozen tells of a freeze beside a list, and how to end it.
+func (s *session) printFrozen(v control.EnvironmentView) {
+	if v.Freeze != nil {
+		s.hint("")
+		s.hint("%s", standing(v))
+		s.hintThaw(v)
+	}
+}
+
+// hintThaw says how to end a freeze, where there is one.
+func (s *session) hintThaw(v control.EnvironmentView) {
+	if v.Freeze != nil {
+		s.hint("to let syncs go live again:")
+		s.hint("  %s", s.command([]string{"thaw", v.Slug}))
+	}
+}

@@ -1,0 +1,75 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"github.com/slipway-dev/slipway/internal/control"
+	"github.com/slipway-dev/slipway/internal/fault"
+	"github.com/slipway-dev/slipway/internal/slipway"
+)
+
+const (
+	deleteDeployment = `DELETE FROM deployments WHERE environment = ? AND id = ?`
+	deleteSync       = `DELETE FROM syncs WHERE environment = ? AND id = ? AND ended = 1
+		AND NOT EXISTS (SELECT 1 FROM deployments AS d WHERE d.environment = syncs.environment AND d.sync = syncs.id)`
+	hasDeployment = `SELECT count(*) FROM deployments WHERE environment = ? AND id = ?`
+)
+
+// DeleteDeployments implements control.Pruning.
+func (s *Store) DeleteDeployments(ctx context.Context, env string, head int64, ids []string) error {
+	return s.deleteAll(ctx, "delete deployments", deleteDeployment, env, ids, func(tx *sql.Tx) error {
+		var stored int64
+		if err := tx.QueryRowContext(ctx, headNumber, env).Scan(&stored); err != nil {
+			return fmt.Errorf("read head: %w", err)
+		}
+		if stored != head {
+			return fault.New(fault.Conflict, "ledger-moved", "release %d is no longer the head", head).
+				WithHint("look at what is live now and decide again")
+		}
+		return nil
+	})
+}
+
+// DeleteSyncs implements control.Pruning.
+func (s *Store) DeleteSyncs(ctx context.Context, env string, ids []string) error {
+	return s.deleteAll(ctx, "delete syncs", deleteSync, env, ids, func(*sql.Tx) error { return nil })
+}
+
+// deleteAll removes the records with these ids by statement, if may allows it in
+// the same transaction.
+func (s *Store) deleteAll(ctx context.Context, op, statement, env string, ids []string, may func(*sql.Tx) error) error {
+	if len(ids) > control.MaxPage {
+		return fault.New(fault.Internal, "too-many-records", "%d records are too many for one transaction", len(ids))
+	}
+	puts := make([][]any, 0, len(ids))
+	for _, id := range ids {
+		puts = append(puts, []any{env, id})
+	}
+	return s.write(ctx, op, func(tx *sql.Tx) error {
+		if err := may(tx); err != nil {
+			return err
+		}
+		return putAll(ctx, tx, statement, puts)
+	})
+}
+
+// refuseGone refuses a row that makes a deployment live which is not stored: a
+// pruner was faster than whoever decided.
+func refuseGone(ctx context.Context, tx *sql.Tx, env string, changes []slipway.Change) error {
+	for _, c := range changes {
+		if c.To == "" {
+			continue
+		}
+		var stored int
+		if err := tx.QueryRowContext(ctx, hasDeployment, env, c.To).Scan(&stored); err != nil {
+			return fmt.Errorf("read deployment: %w", err)
+		}
+		if stored == 0 {
+			return fault.New(fault.Conflict, "deployment-gone", "%s cannot go live: it has been pruned", c.To).
+				WithHint("choose another deployment; a sync of its commit makes it anew")
+		}
+	}
+	return nil
+}
