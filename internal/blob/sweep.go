@@ -61,17 +61,13 @@ func (b *Blobs) Stored(ctx context.Context, folder, after string, limit int) ([]
 	if err != nil {
 		return nil, b.translate(ctx, "list marks", err)
 	}
+	objects, err := b.objects(ctx, folder+"/")
+	if err != nil {
+		return nil, b.translate(ctx, "list blobs", err)
+	}
 	var list []control.Stored
-	it := b.bucket.List(&blob.ListOptions{Prefix: folder + "/"})
-	for {
-		o, err := it.Next(ctx)
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return nil, b.translate(ctx, "list blobs", err)
-		}
-		if o.Key <= after || checkName(o.Key) != nil { // a file being written has a name that no blob has
+	for _, o := range objects {
+		if o.Key <= after {
 			continue
 		}
 		s := control.Stored{Name: o.Key, Size: o.Size, At: o.ModTime.UTC()}
@@ -91,18 +87,11 @@ func (b *Blobs) Stored(ctx context.Context, folder, after string, limit int) ([]
 // that cannot be read is a mark all the same, of no age.
 func (b *Blobs) marked(ctx context.Context, folder string) (map[string]time.Time, error) {
 	found := map[string]time.Time{}
-	it := b.bucket.List(&blob.ListOptions{Prefix: markOf(folder) + "/"})
-	for {
-		o, err := it.Next(ctx)
-		if errors.Is(err, io.EOF) {
-			return found, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		if checkName(o.Key) != nil {
-			continue
-		}
+	objects, err := b.objects(ctx, markOf(folder)+"/")
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range objects {
 		text, err := b.bucket.ReadAll(ctx, o.Key)
 		if isAbsent(err) {
 			continue
@@ -115,6 +104,38 @@ func (b *Blobs) marked(ctx context.Context, folder string) (map[string]time.Time
 			at = o.ModTime.UTC()
 		}
 		found[strings.TrimPrefix(o.Key, marks+"/")] = at
+	}
+	return found, nil
+}
+
+// listTries is how often a list is begun again when a file went while it was
+// read, which a folder says as an error and a bucket does not.
+const listTries = 20
+
+// objects lists what has a name with this prefix. A file that is being written
+// has a name that no blob has, and is left out.
+func (b *Blobs) objects(ctx context.Context, prefix string) (list []*blob.ListObject, err error) {
+	for range listTries {
+		if list, err = b.listOnce(ctx, prefix); !isAbsent(err) {
+			return list, err
+		}
+	}
+	return list, err
+}
+
+func (b *Blobs) listOnce(ctx context.Context, prefix string) (list []*blob.ListObject, err error) {
+	it := b.bucket.List(&blob.ListOptions{Prefix: prefix})
+	for {
+		o, err := it.Next(ctx)
+		if errors.Is(err, io.EOF) {
+			return list, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		if checkName(o.Key) == nil {
+			list = append(list, o)
+		}
 	}
 }
 

@@ -22,6 +22,9 @@ const (
 
 // Encode gives the state's stored form: compressed JSON.
 func (s State) Encode() ([]byte, error) {
+	if s.packed != nil {
+		return s.packed, nil
+	}
 	var buf bytes.Buffer
 	w, err := flate.NewWriter(&buf, flate.BestSpeed)
 	if err != nil {
@@ -46,12 +49,14 @@ func DecodeState(data []byte) (State, error) {
 	return s, nil
 }
 
-// fits refuses a state whose stored form is over limit bytes.
-func (s State) fits(limit int) error {
+// fits refuses a state whose stored form is over limit bytes, and keeps that form
+// for whoever stores it: nothing changes s after this.
+func (s *State) fits(limit int) error {
 	data, err := s.Encode()
 	if err != nil {
 		return err
 	}
+	s.packed = data
 	if len(data) > limit {
 		return fault.New(fault.Invalid, "state-too-large",
 			"the environment's state would take %d KiB, over its limit of %d KiB", len(data)>>10, limit>>10).

@@ -75,7 +75,8 @@ func (t Thaw) Decide(head Row) ([]Row, error) {
 		head = d.row
 		rows = append(rows, head)
 	}
-	return rows, head.State.fits(MaxSafetyBytes)
+	err := rows[len(rows)-1].State.fits(MaxSafetyBytes)
+	return rows, err
 }
 
 // partID names a row that is not the last of its command after what it does,

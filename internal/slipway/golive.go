@@ -132,7 +132,8 @@ func (g GoLive) plan(head Row, news []target) (GoLivePlan, error) {
 		head = g.end(d, i, len(parts))
 		rows = append(rows, head)
 	}
-	return GoLivePlan{Rows: rows}, head.State.fits(MaxStateBytes)
+	err := rows[len(rows)-1].State.fits(MaxStateBytes)
+	return GoLivePlan{Rows: rows}, err
 }
 
 // end numbers the part and names the row after what it does.

@@ -30,3 +30,10 @@ func (c *headCache) state(env string, number int64, data []byte) (slipway.State,
 	c.env, c.number, c.last = env, number, state
 	return state, nil
 }
+
+// put keeps the state of a row that is stored.
+func (c *headCache) put(env string, row slipway.Row) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.env, c.number, c.last = env, row.Number, row.State
+}

@@ -88,6 +88,7 @@ func (s *Store) Append(ctx context.Context, env string, row slipway.Row, f *slip
 	if err != nil {
 		return slipway.Row{}, err
 	}
+	s.heads.put(env, stored)
 	return stored, nil
 }
 
