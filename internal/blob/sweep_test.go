@@ -164,3 +164,38 @@ func TestPutAgainstDelete(t *testing.T) {
 	}
 	t.Logf("%d of 200 were written beside the marked copy", beside)
 }
+
+// TestStoredBesideWriters lists again and again while others write and delete:
+// files come and go under the listing, and it never fails.
+func TestStoredBesideWriters(t *testing.T) {
+	dir := t.TempDir()
+	lister, writer := open(t, dir), open(t, dir)
+	stop := make(chan struct{})
+	var wg sync.WaitGroup
+	for i := range 4 {
+		wg.Go(func() {
+			for n := 0; ; n++ {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				name := fmt.Sprintf("bundle/%d/%d", i, n%8)
+				if err := writer.Put(t.Context(), name, []byte("x")); err != nil {
+					t.Error(err)
+				}
+				if err := writer.Delete(t.Context(), name); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	for range 300 {
+		if _, err := lister.Stored(t.Context(), "bundle", "", 100); err != nil {
+			t.Errorf("list: %v", err)
+			break
+		}
+	}
+	close(stop)
+	wg.Wait()
+}

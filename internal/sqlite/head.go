@@ -6,34 +6,28 @@ import (
 	"github.com/slipway-dev/slipway/internal/slipway"
 )
 
-// headCache keeps the state of the head that was read last. A row never changes,
-// so a state that belongs to an environment and a number does for ever; what is
-// saved is unpacking it again. Readers share the state and do not change it.
+// headCache keeps the head that was read or written last. A row never changes, so
+// what belongs to an environment and a number does for ever; what is saved is
+// reading and unpacking its state again. Readers share the row and do not change
+// it.
 type headCache struct {
-	mu     sync.Mutex
-	env    string
-	number int64
-	last   slipway.State
+	mu  sync.Mutex
+	env string
+	row slipway.Row
 }
 
-// state unpacks the state of a head, or gives it as it was unpacked before.
-func (c *headCache) state(env string, number int64, data []byte) (slipway.State, error) {
+func (c *headCache) get(env string, number int64) (slipway.Row, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.number == number && c.env == env {
-		return c.last, nil
+	if c.env != env || c.row.Number != number {
+		return slipway.Row{}, false
 	}
-	state, err := slipway.DecodeState(data)
-	if err != nil {
-		return slipway.State{}, err
-	}
-	c.env, c.number, c.last = env, number, state
-	return state, nil
+	return c.row, true
 }
 
-// put keeps the state of a row that is stored.
+// put keeps a row that is stored.
 func (c *headCache) put(env string, row slipway.Row) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.env, c.number, c.last = env, row.Number, row.State
+	c.env, c.row = env, row
 }

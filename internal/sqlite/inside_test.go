@@ -143,7 +143,7 @@ func statements() []string {
 	list := []string{
 		takenEnvironment, readEnvironment, listEnvironments, environmentByID, wasRemoved, listRemovals, listUnended,
 		readSync, readFence, readSlot, updateSync, listSyncs,
-		readDeployment, readWorkflow, listWorkflows, readHead, readByID, readByNum, headNumber, listRows, markFirst,
+		readDeployment, readWorkflow, listWorkflows, readByID, readByNum, headNumber, listRows, markFirst,
 	}
 	after := &position{Number: 5, Path: "p", ID: "i"}
 	for i := range 1 << 7 {

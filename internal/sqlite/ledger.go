@@ -14,7 +14,6 @@ import (
 const (
 	readRow = `SELECT l.document, s.state FROM ledger AS l
 		JOIN states AS s ON s.environment = l.environment AND s.number = l.number `
-	readHead    = readRow + `WHERE l.environment = ? ORDER BY l.number DESC LIMIT 1`
 	readByID    = readRow + `WHERE l.environment = ? AND l.id = ?`
 	readByNum   = readRow + `WHERE l.environment = ? AND l.number = ?`
 	headNumber  = `SELECT coalesce(max(number), 0) FROM ledger WHERE environment = ?`
@@ -50,19 +49,19 @@ func encodeRows(rows []slipway.Row) ([]entry, error) {
 
 // Head implements control.Ledger.
 func (s *Store) Head(ctx context.Context, env string) (slipway.Row, error) {
-	var document, state []byte
-	err := s.readers.QueryRowContext(ctx, readHead, env).Scan(&document, &state)
-	if errors.Is(err, sql.ErrNoRows) {
-		return slipway.Row{}, nil
+	var number int64
+	if err := s.readers.QueryRowContext(ctx, headNumber, env).Scan(&number); err != nil {
+		return slipway.Row{}, s.translate(ctx, "read head", err)
 	}
-	var row slipway.Row
-	if err == nil {
-		err = s.decode(document, &row)
+	if row, ok := s.heads.get(env, number); ok || number == 0 {
+		return row, nil
 	}
-	if err == nil {
-		row.State, err = s.heads.state(env, row.Number, state)
+	row, err := s.row(ctx, s.readers, readByNum, env, number)
+	if err != nil {
+		return slipway.Row{}, s.translate(ctx, "read head", err)
 	}
-	return row, s.translate(ctx, "read head", err)
+	s.heads.put(env, row)
+	return row, nil
 }
 
 // Append implements control.Ledger. A fence that no longer holds is said before
