@@ -130,8 +130,18 @@ func (p *Plane) bury(ctx context.Context, env string) (s slipway.Sync, ok bool, 
 		return slipway.Sync{}, false, nil
 	}
 	s, err = p.endOther(ctx, s, problem)
+	if raced(err) { // somebody else has ended it, or is about to
+		return slipway.Sync{}, false, nil
+	}
 	return s, err == nil, err
 }
+
+// raced reports whether err says that another has moved the sync meanwhile.
+func raced(err error) bool {
+	return fault.CodeOf(err) == codeMoved || fault.Is(err, fault.LeaseLost)
+}
+
+const codeMoved = "sync-moved"
 
 // CodeDied is the problem of a sync whose worker died.
 const CodeDied = "worker-died"
@@ -156,7 +166,7 @@ func (p *Plane) endOther(ctx context.Context, s slipway.Sync, problem *slipway.P
 	m, err := p.moveSlot(ctx, s.Environment, s.ID, func(slot slipway.Slot, stored slipway.Sync) (slipway.SlotMove, error) {
 		mine := stored.Lease != nil && stored.Lease.Owner == p.owner && stored.Generation == s.Generation+1
 		if stored.Status != slipway.SyncRunning || stored.Generation != s.Generation && !mine {
-			return slipway.SlotMove{}, fault.New(fault.Conflict, "sync-moved", "sync %s went on meanwhile", s.ID).WithHint("look again")
+			return slipway.SlotMove{}, fault.New(fault.Conflict, codeMoved, "sync %s went on meanwhile", s.ID).WithHint("look again")
 		}
 		if mine {
 			return slipway.SlotMove{Sync: stored}, nil
@@ -198,7 +208,7 @@ func (p *Plane) Cancel(ctx context.Context, slug, id string, r Request) (s slipw
 		default:
 			s, err = p.endOther(ctx, s, problem)
 		}
-		if code := fault.CodeOf(err); code != "sync-moved" && code != "lease-lost" {
+		if !raced(err) {
 			return s, err == nil, err
 		}
 		if wait(ctx, 1) != nil {

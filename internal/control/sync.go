@@ -59,16 +59,6 @@ func (p *Plane) RequestSync(ctx context.Context, slug string, o SyncOptions) (sl
 	return p.ask(ctx, s, nil)
 }
 
-// StartSync asks for a sync and makes it this worker's, if it may run at once.
-func (p *Plane) StartSync(ctx context.Context, slug string, o SyncOptions) (slipway.Sync, error) {
-	s, err := p.newSync(ctx, slug, o)
-	if err != nil {
-		return slipway.Sync{}, err
-	}
-	lease := p.lease("start", 0)
-	return p.ask(ctx, s, &lease)
-}
-
 // Sync asks for a sync and attends it to its end: it runs it in this process,
 // waits while another runs, and follows it where it is merged into a newer one.
 // A sync that fails is no error: its status and problem say so.

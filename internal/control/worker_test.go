@@ -125,6 +125,30 @@ func TestInvariant8ADeadWorkersSyncEnds(t *testing.T) {
 	w.wantLive("a", newest)
 }
 
+// TestManyWaitForADeadSync: several that wait find at once that the running sync
+// is dead. One ends it, and none of them fails for that.
+func TestManyWaitForADeadSync(t *testing.T) {
+	t.Parallel()
+	w, sha := oneWorkflow(t)
+	dead := w.started()
+	w.pass(time.Hour)
+	var wg sync.WaitGroup
+	for i := range 8 {
+		p := control.New(w.options)
+		wg.Go(func() {
+			s, err := p.Sync(w.ctx, "prod", control.SyncOptions{Actor: slipway.LocalActor(fmt.Sprint("p", i))})
+			if err != nil || s.Status != slipway.SyncSucceeded {
+				t.Errorf("waiter %d: %s, %v", i, s.Status, err)
+			}
+		})
+	}
+	wg.Wait()
+	w.wantLive("a", sha)
+	if end := w.read(slipway.Sync{ID: dead.Sync, Environment: dead.Environment}); end.Problem == nil || end.Problem.Code != control.CodeDied {
+		t.Errorf("the dead sync ended as %s: %+v", end.Status, end.Problem)
+	}
+}
+
 func TestCancel(t *testing.T) {
 	t.Parallel()
 	w, _ := oneWorkflow(t)
