@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/slipway-dev/slipway/internal/fault"
 )
@@ -94,6 +95,7 @@ func (d *demo) ownRepository(c *demoCmd) error {
 type chapter struct {
 	tell     string
 	commit   *demoCommit
+	bad      bool // the commit is the bad release
 	commands []demoCommand
 }
 
@@ -108,6 +110,7 @@ func (d *demo) story() error {
 		return err
 	}
 	d.repo = repo
+	bad := ""
 	for i, c := range story(repo.dir) {
 		d.print("")
 		d.print("%d. %s", i+1, c.tell)
@@ -117,10 +120,17 @@ func (d *demo) story() error {
 				return err
 			}
 			d.print("")
+			if c.bad {
+				bad = sha[:7]
+			}
 			d.print("   %s commits %s %q", c.commit.author, sha[:7], c.commit.message)
 		}
 		for _, command := range c.commands {
-			if code := d.run(command.args...); code != command.code {
+			args := slices.Clone(command.args)
+			if i := slices.Index(args, badRelease); i >= 0 {
+				args[i] = bad
+			}
+			if code := d.run(args...); code != command.code {
 				return fault.New(fault.Internal, "demo", "the demo's story broke off: %v ended with status %d, not %d", command.args, code, command.code)
 			}
 		}

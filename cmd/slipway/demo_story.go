@@ -8,6 +8,10 @@ const (
 	policyFile  = "kindeSrc/lib/passwordPolicy.ts"
 )
 
+// badRelease stands for the commit of the bad release, which is known when it
+// was made.
+const badRelease = "{bad release}"
+
 // story is what the demo tells.
 func story(repo string) []chapter {
 	sync := func(code int) demoCommand { return demoCommand{[]string{"sync", "demo"}, code} }
@@ -37,6 +41,7 @@ func story(repo string) []chapter {
 			commands: []demoCommand{sync(exitRefused), {args: []string{"why", "demo", "welcome"}}},
 		},
 		{
+			bad:  true,
 			tell: "A bad release: the trigger is mended, and another change passes every check. It fails at night,\n   for people without an organization: they cannot sign in any more.",
 			commit: &demoCommit{author: "Ben", message: "Mend the trigger; simplify the tenant", edits: []edit{
 				{welcomeFile, "WorkflowTrigger.PostAuthenticated,", "WorkflowTrigger.PostAuthentication,"},
@@ -65,8 +70,9 @@ func story(repo string) []chapter {
 			commands: []demoCommand{sync(exitDone), workflows},
 		},
 		{
-			tell: "The hold is lifted: the newest good code goes live, and the ledger has the whole story.",
+			tell: "The bad code is rejected, so that nothing brings it again, a roll back neither. The hold is lifted:\n   the newest good code goes live, and the ledger has the whole story.",
 			commands: []demoCommand{
+				{args: []string{"reject", "demo", "customClaims", badRelease, "--reason", "fails without an organization"}},
 				{args: []string{"lift", "demo", "customClaims", "--reason", "mended and reviewed"}},
 				{args: []string{"releases", "demo"}},
 			},
