@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/slipway-dev/slipway/internal/control"
 	"github.com/slipway-dev/slipway/internal/slipway"
 )
 
@@ -65,7 +66,7 @@ func (c *deploymentsCmd) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	ds, next, err := plane.Deployments(s.ctx, c.Env, c.Workflow, c.page())
+	ds, next, err := plane.Deployments(s.ctx, c.Env, control.DeploymentFilter{Workflow: c.Workflow}, c.page())
 	if err != nil {
 		return err
 	}
@@ -95,7 +96,7 @@ func (c *releasesCmd) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	rs, next, err := plane.Releases(s.ctx, c.Env, c.page())
+	rs, next, err := plane.Releases(s.ctx, c.Env, control.ReleaseFilter{}, c.page())
 	if err != nil {
 		return err
 	}

@@ -149,7 +149,7 @@ func (c *syncsCmd) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	syncs, next, err := plane.Syncs(s.ctx, c.Env, c.page())
+	syncs, next, err := plane.Syncs(s.ctx, c.Env, control.SyncFilter{}, c.page())
 	if err != nil {
 		return err
 	}

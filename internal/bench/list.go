@@ -49,7 +49,7 @@ func measureLists(ctx context.Context, c command, times int) (lists, bare []time
 	}
 	for range times {
 		start := time.Now()
-		page, _, err := p.Deployments(ctx, environment, "w1", control.Page{Limit: perPage})
+		page, _, err := p.Deployments(ctx, environment, control.DeploymentFilter{Workflow: "w1"}, control.Page{Limit: perPage})
 		if err != nil || len(page) != perPage {
 			return nil, nil, fmt.Errorf("list %d deployments: %w", len(page), err)
 		}

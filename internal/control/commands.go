@@ -12,10 +12,21 @@ import (
 
 // Request is who asks, why, and under which idempotency key. Without a key each
 // request is a command of its own.
+//
+// Seen is the release that whoever asks has seen, nil if they did not say: the
+// command is refused if what it is about has changed since.
 type Request struct {
 	Actor  slipway.Actor
 	Reason string
 	Key    string
+	Seen   *int64
+	about  string // the workflow that the command is about, "" for the environment
+}
+
+// on is r for a command about a workflow.
+func (r Request) on(workflow string) Request {
+	r.about = workflow
+	return r
 }
 
 // Result is what became of a command. Without Changed what was asked for was so
@@ -99,6 +110,9 @@ func (p *Plane) commandInParts(ctx context.Context, slug string, r Request, d de
 		}
 		if !res.Changed {
 			res.Row = head
+			if err := p.refuseUnseen(ctx, env, head, r); err != nil {
+				return nil, err
+			}
 		}
 		return d(env, head, entry, a.rows)
 	}
@@ -155,11 +169,14 @@ func (p *Plane) try(ctx context.Context, a *appender) (again bool, err error) {
 		return fault.Is(err, fault.Unavailable), err
 	}
 	for _, row := range rows {
+		began := p.now()
 		stored, err := p.store.Append(ctx, a.env, row, a.fence)
+		p.resolved.drop()
 		if err != nil {
 			return fault.Is(err, fault.Conflict) || fault.Is(err, fault.Unavailable), fmt.Errorf("append row: %w", err)
 		}
 		a.rows++
+		p.observe(Event{Environment: a.env, Row: &stored, Took: p.now().Sub(began)})
 		a.wrote(stored)
 	}
 	return false, nil

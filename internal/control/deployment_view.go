@@ -1,8 +1,12 @@
 package control
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/slipway-dev/slipway/internal/diagnostic"
@@ -44,30 +48,105 @@ func viewDeployment(d slipway.Deployment, missing bool, head slipway.Row, at tim
 	}
 }
 
-// Deployments lists a workflow's deployments, newest first. The head is read
-// before the list, so that the statuses are those of one moment.
-func (p *Plane) Deployments(ctx context.Context, slug, workflow string, page Page) ([]DeploymentView, string, error) {
+// Deployments lists deployments, newest first, those of one workflow where the
+// filter names it. The head is read before the list, so that the statuses are
+// those of one moment.
+func (p *Plane) Deployments(ctx context.Context, slug string, f DeploymentFilter, page Page) ([]DeploymentView, string, error) {
+	if err := knownStatus(f.Status, slipway.StatusProcessing, slipway.StatusFailed, slipway.StatusLive,
+		slipway.StatusDeactivated, slipway.StatusDraft, slipway.StatusDeployed); err != nil {
+		return nil, "", err
+	}
 	env, err := p.environment(ctx, slug)
 	if err != nil {
 		return nil, "", err
 	}
-	w, err := p.workflow(ctx, env, workflow)
-	if err != nil {
-		return nil, "", err
+	if f.Workflow != "" {
+		if _, err := p.workflow(ctx, env, f.Workflow); err != nil {
+			return nil, "", err
+		}
 	}
 	head, err := p.store.Head(ctx, env.ID)
 	if err != nil {
 		return nil, "", fmt.Errorf("read head: %w", err)
 	}
-	ds, next, err := p.store.Deployments(ctx, env.ID, DeploymentQuery{Workflow: workflow, Page: page})
+	read := func(page Page) ([]slipway.Deployment, string, error) {
+		q := f.query()
+		q.Page = page
+		return p.store.Deployments(ctx, env.ID, q)
+	}
+	if f.Status == slipway.StatusLive {
+		read = func(page Page) ([]slipway.Deployment, string, error) { return p.liveOnes(ctx, env.ID, head, f, page) }
+	}
+	ds, next, err := filtered(page, read, func(d slipway.Deployment) bool { return f.keeps(d, head) })
 	if err != nil {
 		return nil, "", fmt.Errorf("read deployments: %w", err)
 	}
 	views := make([]DeploymentView, 0, len(ds))
 	for _, d := range ds {
-		views = append(views, viewDeployment(d, w.MissingSince != nil, head, p.now()))
+		missing, err := p.isMissing(ctx, head, d)
+		if err != nil {
+			return nil, "", err
+		}
+		views = append(views, viewDeployment(d, missing, head, p.now()))
 	}
 	return views, next, nil
+}
+
+// isMissing reports whether d is live and the file of its workflow is not in the
+// repository any more.
+func (p *Plane) isMissing(ctx context.Context, head slipway.Row, d slipway.Deployment) (bool, error) {
+	if slipway.StatusOf(d, head) != slipway.StatusLive {
+		return false, nil
+	}
+	w, err := p.store.Workflow(ctx, d.Environment, d.Workflow)
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return false, fmt.Errorf("read workflow: %w", err)
+	}
+	return err == nil && w.MissingSince != nil, nil
+}
+
+// liveOnes is a page of what is live, which the head says: by sequence, newest
+// first, then by workflow. Its cursor names the last one.
+func (p *Plane) liveOnes(ctx context.Context, env string, head slipway.Row, f DeploymentFilter, page Page) ([]slipway.Deployment, string, error) {
+	type place struct {
+		sequence int64
+		workflow string
+		id       string
+	}
+	var places []place
+	for id, w := range head.State.Workflows {
+		if w.Live != nil && (f.Workflow == "" || f.Workflow == id) {
+			places = append(places, place{w.Live.Sequence, id, w.Live.Deployment})
+		}
+	}
+	order := func(a, b place) int {
+		return cmp.Or(cmp.Compare(b.sequence, a.sequence), cmp.Compare(a.workflow, b.workflow))
+	}
+	slices.SortFunc(places, order)
+	if page.Cursor != "" {
+		number, workflow, _ := strings.Cut(page.Cursor, " ")
+		sequence, err := strconv.ParseInt(number, 10, 64)
+		if err != nil {
+			return nil, "", fault.New(fault.Invalid, "bad-cursor", "the cursor is not one that this list gave").
+				WithHint("start again without a cursor, with the same filters on every page")
+		}
+		after := place{sequence: sequence, workflow: workflow}
+		places = slices.DeleteFunc(places, func(x place) bool { return order(x, after) <= 0 })
+	}
+	var ds []slipway.Deployment
+	for i, x := range places {
+		if i == pageSize(page.Limit) {
+			return ds, fmt.Sprint(places[i-1].sequence, " ", places[i-1].workflow), nil
+		}
+		d, err := p.store.Deployment(ctx, env, x.id)
+		if err != nil {
+			return nil, "", fmt.Errorf("read deployment: %w", err)
+		}
+		if strings.HasPrefix(d.Commit.SHA, strings.ToLower(f.Commit)) {
+			ds = append(ds, d)
+		}
+	}
+	return ds, "", nil
 }
 
 // Deployment reads one by its id.
@@ -84,11 +163,9 @@ func (p *Plane) Deployment(ctx context.Context, slug, id string) (DeploymentDeta
 	if err != nil {
 		return DeploymentDetail{}, fmt.Errorf("read deployment: %w", err)
 	}
-	missing := false
-	if w, err := p.store.Workflow(ctx, env.ID, d.Workflow); err == nil {
-		missing = w.MissingSince != nil
-	} else if !fault.Is(err, fault.NotFound) {
-		return DeploymentDetail{}, fmt.Errorf("read workflow: %w", err)
+	missing, err := p.isMissing(ctx, head, d)
+	if err != nil {
+		return DeploymentDetail{}, err
 	}
 	v := DeploymentDetail{
 		DeploymentView: viewDeployment(d, missing, head, p.now()), Settings: d.Settings, SourceDigest: d.SourceDigest,

@@ -17,6 +17,7 @@ type NewEnvironment struct {
 	Repository  slipway.Repository
 	Triggers    []string
 	AutoLiveOff bool
+	PollSeconds *int // nil: slipway.DefaultPoll
 	Actor       slipway.Actor
 }
 
@@ -30,7 +31,7 @@ func (p *Plane) AddEnvironment(ctx context.Context, n NewEnvironment) (slipway.E
 	}
 	e := slipway.Environment{
 		ID: id, Slug: n.Slug, Repository: n.Repository, Triggers: n.Triggers,
-		Version: 1, CreatedAt: now, CreatedBy: n.Actor,
+		PollSeconds: n.PollSeconds, Version: 1, CreatedAt: now, CreatedBy: n.Actor,
 	}
 	if err := errors.Join(n.Actor.Validate(), e.Validate()); err != nil {
 		return slipway.Environment{}, err

@@ -114,18 +114,8 @@ func source(snap *snapshot.Snapshot, root string, triggers []string) check.Sourc
 // unchanged reports whether the last ended sync found what s would find, and
 // then gives s its commit.
 func (p *Plane) unchanged(ctx context.Context, s *slipway.Sync) (bool, error) {
-	last, ok, err := p.lastEnded(ctx, s.Environment)
-	if err != nil || !ok {
-		return false, err
-	}
-	tip, err := p.remote.Tip(ctx, s.Repository)
-	if err != nil {
-		return false, fmt.Errorf("read tip: %w", err)
-	}
-	if !last.Finds(tip, s.Versions) {
-		return false, nil
-	}
-	if moved, err := p.wantsAgain(ctx, s.Environment, last); err != nil || moved {
+	last, same, err := p.findsSame(ctx, s.Environment, s.Repository, s.Versions)
+	if err != nil || !same {
 		return false, err
 	}
 	s.Commit, s.Snapshot, s.SameAs = last.Commit, last.Snapshot, cmp.Or(last.SameAs, last.ID)
@@ -133,6 +123,21 @@ func (p *Plane) unchanged(ctx context.Context, s *slipway.Sync) (bool, error) {
 		return false, fmt.Errorf("write sync: %w", err)
 	}
 	return true, nil
+}
+
+// findsSame asks the branch for its tip, and reports whether the last ended sync
+// found what one with these versions would find now.
+func (p *Plane) findsSame(ctx context.Context, env string, r slipway.Repository, v slipway.Versions) (last slipway.Sync, same bool, err error) {
+	tip, err := p.remote.Tip(ctx, r)
+	if err != nil {
+		return last, false, fmt.Errorf("read tip: %w", err)
+	}
+	last, ok, err := p.lastEnded(ctx, env)
+	if err != nil || !ok || !last.Finds(tip, v) {
+		return last, false, err
+	}
+	again, err := p.wantsAgain(ctx, env, last)
+	return last, err == nil && !again, err
 }
 
 func (p *Plane) lastEnded(ctx context.Context, env string) (slipway.Sync, bool, error) {

@@ -52,10 +52,14 @@ func (p *Plane) Finish(ctx context.Context, in FinishInput) (slipway.Sync, error
 		}
 		return slot.End(stored, s, in.fence())
 	})
-	if err == nil && p.locks != nil {
+	if err != nil {
+		return m.Sync, err
+	}
+	if p.locks != nil {
 		p.locks.Forget(s.ID) // whoever finds no lock finds that the sync has ended
 	}
-	return m.Sync, err
+	p.observe(Event{Environment: s.Environment, Sync: &m.Sync})
+	return m.Sync, nil
 }
 
 func leaseLost(id string) error {

@@ -15,7 +15,7 @@ type MakeLiveOptions struct {
 // MakeLive makes a deployment live that is named by its id, by its commit, or
 // by "previous".
 func (p *Plane) MakeLive(ctx context.Context, env, workflow, name string, r Request, o MakeLiveOptions) (Result, error) {
-	return p.command(ctx, env, r, func(env slipway.Environment, head slipway.Row, e slipway.Entry) ([]slipway.Row, error) {
+	return p.command(ctx, env, r.on(workflow), func(env slipway.Environment, head slipway.Row, e slipway.Entry) ([]slipway.Row, error) {
 		target, err := p.target(ctx, env, head, workflow, name)
 		if err != nil {
 			return nil, err
@@ -84,7 +84,7 @@ func (p *Plane) Lift(ctx context.Context, env, workflow string, r Request) (Resu
 
 // onWorkflow carries out a command that needs nothing but the head.
 func (p *Plane) onWorkflow(ctx context.Context, env, workflow string, r Request, c func(slipway.Entry) slipway.Command) (Result, error) {
-	return p.command(ctx, env, r, func(env slipway.Environment, head slipway.Row, e slipway.Entry) ([]slipway.Row, error) {
+	return p.command(ctx, env, r.on(workflow), func(env slipway.Environment, head slipway.Row, e slipway.Entry) ([]slipway.Row, error) {
 		if _, err := p.workflow(ctx, env, workflow); err != nil {
 			return nil, err
 		}
@@ -95,7 +95,7 @@ func (p *Plane) onWorkflow(ctx context.Context, env, workflow string, r Request,
 // Reject marks the code of a deployment, named as for MakeLive; if it is live,
 // the previous one takes its place.
 func (p *Plane) Reject(ctx context.Context, env, workflow, name string, r Request, from string) (Result, error) {
-	return p.command(ctx, env, r, func(env slipway.Environment, head slipway.Row, e slipway.Entry) ([]slipway.Row, error) {
+	return p.command(ctx, env, r.on(workflow), func(env slipway.Environment, head slipway.Row, e slipway.Entry) ([]slipway.Row, error) {
 		target, err := p.target(ctx, env, head, workflow, name)
 		if err != nil {
 			return nil, err
@@ -115,7 +115,7 @@ func (p *Plane) Reject(ctx context.Context, env, workflow, name string, r Reques
 // Accept takes the rejection off the code of a deployment, named as for
 // MakeLive.
 func (p *Plane) Accept(ctx context.Context, env, workflow, name string, r Request, from string) (Result, error) {
-	return p.command(ctx, env, r, func(env slipway.Environment, head slipway.Row, e slipway.Entry) ([]slipway.Row, error) {
+	return p.command(ctx, env, r.on(workflow), func(env slipway.Environment, head slipway.Row, e slipway.Entry) ([]slipway.Row, error) {
 		target, err := p.target(ctx, env, head, workflow, name)
 		if err != nil {
 			return nil, err

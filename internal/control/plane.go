@@ -29,6 +29,9 @@ type Plane struct {
 	owner    string // this worker, in leases
 	cache    snapshotCache
 	checked  checkedCount
+	resolved resolveCache
+	observe  func(Event)
+	start    func(Work)
 }
 
 // Engine runs the steps of a sync, the last one too. Its error says why it did
@@ -49,6 +52,27 @@ type Options struct {
 	// Leases is how long a worker may be silent in a step: start, fetch, validate,
 	// go live or finish. Nil is ten minutes.
 	Leases func(step string, batches int) time.Duration
+	// Observe is told of what happened, from any goroutine, and does not wait.
+	Observe func(Event)
+	// Start sees to it that the work is done soon, and does not wait for it. Nil:
+	// whoever ticks runs the syncs that wait, and whoever asks for a plan makes it.
+	Start func(Work)
+}
+
+// Work is something to do for whoever starts work: to call RunPlan where a plan
+// is named, RunWaiting else.
+type Work struct {
+	Environment string // id
+	Plan        string // id, "" for the syncs that wait
+}
+
+// Event is something that happened: a row that was written, or a sync that
+// ended.
+type Event struct {
+	Environment string        // id
+	Row         *slipway.Row  // as written
+	Sync        *slipway.Sync // as ended
+	Took        time.Duration // writing the row
 }
 
 // New returns a control plane.
@@ -62,9 +86,12 @@ func New(o Options) *Plane {
 	if o.Leases == nil {
 		o.Leases = defaultLease
 	}
+	if o.Observe == nil {
+		o.Observe = func(Event) {}
+	}
 	return &Plane{
 		store: o.Store, blobs: o.Blobs, remote: o.Remote, checker: o.Checker, now: o.Now, progress: o.Progress,
-		engine: o.Engine, locks: o.Locks, leases: o.Leases, owner: "worker_" + rand.Text(),
+		engine: o.Engine, locks: o.Locks, leases: o.Leases, observe: o.Observe, start: o.Start, owner: "worker_" + rand.Text(),
 	}
 }
 

@@ -145,7 +145,7 @@ func (w *world) wantLive(id, sha string) {
 // statuses are those of a workflow's deployments, newest first.
 func (w *world) statuses(id string) string {
 	w.t.Helper()
-	ds, _, err := w.Deployments(w.ctx, "prod", id, control.Page{})
+	ds, _, err := w.Deployments(w.ctx, "prod", control.DeploymentFilter{Workflow: id}, control.Page{})
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -158,7 +158,7 @@ func (w *world) statuses(id string) string {
 
 func (w *world) releases() []control.ReleaseView {
 	w.t.Helper()
-	rs, next, err := w.Releases(w.ctx, "prod", control.Page{Limit: control.MaxPage})
+	rs, next, err := w.Releases(w.ctx, "prod", control.ReleaseFilter{}, control.Page{Limit: control.MaxPage})
 	if err != nil || next != "" {
 		w.t.Fatalf("releases: %v, next %q", err, next)
 	}

@@ -21,8 +21,9 @@ const MaxPage = 1000
 
 // Environments is the port for environments. Slugs are unique among them.
 type Environments interface {
-	// CreateEnvironment writes e and, in the same transaction, the first rows of
-	// its ledger. A slug that is taken is Conflict ("environment-exists").
+	// CreateEnvironment writes e and, in the same transaction, its first poll and
+	// the first rows of its ledger. A slug that is taken is Conflict
+	// ("environment-exists").
 	CreateEnvironment(ctx context.Context, e slipway.Environment, first []slipway.Row) error
 	// Environment reads by slug; NotFound ("unknown-environment").
 	Environment(ctx context.Context, slug string) (slipway.Environment, error)
@@ -77,8 +78,9 @@ type Workflows interface {
 type Ledger interface {
 	// Head reads the newest row with its state, the zero Row if there is none.
 	Head(ctx context.Context, env string) (slipway.Row, error)
-	// Append writes row, its id, and the mark of every change that is a first go
-	// live and has none yet, in one transaction, and returns the row as stored.
+	// Append writes row, its id, slipway.ResolvedOf it in place of the one before,
+	// and the mark of every change that is a first go live and has none yet, in
+	// one transaction, and returns the row as stored.
 	// If a row with that id is stored, it returns that one and writes nothing.
 	// Conflict ("ledger-moved") when row.Number is not the head's plus one, then
 	// Conflict ("deployment-gone") when a deployment that it makes live is not stored;
@@ -86,6 +88,9 @@ type Ledger interface {
 	Append(ctx context.Context, env string, row slipway.Row, f *slipway.Fence) (slipway.Row, error)
 	// RowByID reads the row with this id; NotFound ("unknown-release").
 	RowByID(ctx context.Context, env, id string) (slipway.Row, error)
+	// Resolved reads what the head leaves live on each trigger, the zero Resolved
+	// for an empty ledger.
+	Resolved(ctx context.Context, env string) (slipway.Resolved, error)
 }
 
 // Releases is the port for reading the ledger's past.
@@ -109,6 +114,10 @@ type Store interface {
 	Ledger
 	Releases
 	Pruning
+	Polls
+	Tokens
+	Answers
+	Keys
 }
 
 // Blobs is the port for bytes.

@@ -171,7 +171,7 @@ func TestPruneBesidePeople(t *testing.T) {
 	w.codes(9)
 	w.clock = time.Now()
 	w.pass(30 * day)
-	ds, _, err := w.Deployments(w.ctx, "prod", "a", control.Page{})
+	ds, _, err := w.Deployments(w.ctx, "prod", control.DeploymentFilter{Workflow: "a"}, control.Page{})
 	if err != nil {
 		t.Fatal(err)
 	}

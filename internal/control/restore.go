@@ -23,13 +23,9 @@ func (p *Plane) Restore(ctx context.Context, env string, release int64, partial 
 
 // restore reads the release and what was live in it.
 func (p *Plane) restore(ctx context.Context, env slipway.Environment, head slipway.Row, release int64) (slipway.Restore, error) {
-	row, err := p.store.Row(ctx, env.ID, release)
-	switch {
-	case fault.Is(err, fault.NotFound):
-		return slipway.Restore{}, fault.Wrap(err, fault.NotFound, "unknown-release", "environment %q has no release %d", env.Slug, release).
-			WithHint("the newest is release %d; look at those there are", head.Number).WithFix("releases", fault.EnvArg)
-	case err != nil:
-		return slipway.Restore{}, fmt.Errorf("read release: %w", err)
+	row, err := p.row(ctx, env, release)
+	if err != nil {
+		return slipway.Restore{}, err
 	}
 	c := slipway.Restore{Release: row, Targets: map[string]slipway.Deployment{}}
 	for id, w := range row.State.Workflows {

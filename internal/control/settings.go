@@ -18,6 +18,8 @@ type EnvironmentChange struct {
 	Credential *string
 	Triggers   *[]string
 	AutoLive   *bool
+
+	PollSeconds *int // 0: never
 }
 
 func (c EnvironmentChange) of(e slipway.Environment) slipway.Environment {
@@ -30,6 +32,10 @@ func (c EnvironmentChange) of(e slipway.Environment) slipway.Environment {
 	}
 	if c.Triggers != nil {
 		e.Triggers = slices.Clone(*c.Triggers)
+	}
+	if c.PollSeconds != nil {
+		seconds := *c.PollSeconds
+		e.PollSeconds = &seconds
 	}
 	return e
 }
@@ -74,8 +80,9 @@ func (p *Plane) configure(ctx context.Context, slug string, c EnvironmentChange,
 		}
 		next.Version, next.ChangedAt, next.ChangedBy = env.Version+1, p.now().UTC(), by
 		err = p.store.UpdateEnvironment(ctx, next)
+		p.resolved.drop()
 		if err == nil {
-			return next, true, nil
+			return next, true, p.movePoll(ctx, next.ID, func(poll slipway.Poll) slipway.Poll { return poll.Configured(next, p.now()) })
 		}
 		again := fault.Is(err, fault.Conflict) || fault.Is(err, fault.Unavailable)
 		if !again || tries >= maxFaults || wait(ctx, tries+1) != nil {
@@ -124,6 +131,7 @@ func (p *Plane) RemoveEnvironment(ctx context.Context, slug string, r Request) (
 	}
 	for tries := 1; ; tries++ {
 		err := p.store.RemoveEnvironment(ctx, removal)
+		p.resolved.drop()
 		if err == nil {
 			return removal, nil
 		}

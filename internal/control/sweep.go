@@ -53,7 +53,7 @@ func (p *Plane) sweep(ctx context.Context, n *needs, at time.Time, dry bool) ([]
 		}
 		swept = append(swept, s.done())
 	}
-	for _, folder := range []string{batchBlobs, resultBlobs} {
+	for _, folder := range []string{batchBlobs, resultBlobs, planBlobs} {
 		s := sweeper{plane: p, dry: dry, at: at, out: PrunedBlobs{Kind: folder}}
 		if err := s.ofSyncs(ctx, n.unended); err != nil {
 			return swept, err
@@ -63,10 +63,12 @@ func (p *Plane) sweep(ctx context.Context, n *needs, at time.Time, dry bool) ([]
 	return swept, nil
 }
 
-// Folders of blobs whose names begin with their sync.
+// Folders of blobs whose names begin with their sync, or, of a plan, with its
+// environment, which is no sync that could be under way.
 const (
 	batchBlobs  = "batches"
 	resultBlobs = "results"
+	planBlobs   = "plans"
 )
 
 // sweeper goes through the blobs of one kind.

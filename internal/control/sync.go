@@ -49,14 +49,18 @@ func (p *Plane) newSync(ctx context.Context, slug string, o SyncOptions) (slipwa
 	}, nil
 }
 
-// RequestSync asks for a sync and leaves it waiting for whoever runs the next
-// one: a sync that ends, or the tick.
+// RequestSync asks for a sync and leaves it to whoever starts work here. Where
+// nobody does it waits for a sync that ends, or for the tick.
 func (p *Plane) RequestSync(ctx context.Context, slug string, o SyncOptions) (slipway.Sync, error) {
 	s, err := p.newSync(ctx, slug, o)
 	if err != nil {
 		return slipway.Sync{}, err
 	}
-	return p.ask(ctx, s, nil)
+	s, err = p.ask(ctx, s, nil)
+	if err == nil && p.start != nil {
+		p.start(Work{Environment: s.Environment})
+	}
+	return s, err
 }
 
 // Sync asks for a sync and attends it to its end: it runs it in this process,

@@ -8,12 +8,18 @@ import (
 )
 
 // Syncs lists an environment's syncs, newest first.
-func (p *Plane) Syncs(ctx context.Context, slug string, page Page) ([]slipway.Sync, string, error) {
+func (p *Plane) Syncs(ctx context.Context, slug string, f SyncFilter, page Page) ([]slipway.Sync, string, error) {
+	if err := knownStatus(f.Status, slipway.SyncQueued, slipway.SyncRunning, slipway.SyncSucceeded, slipway.SyncIncomplete,
+		slipway.SyncFailed, slipway.SyncUnchanged, slipway.SyncSuperseded, slipway.SyncCancelled); err != nil {
+		return nil, "", err
+	}
 	env, err := p.environment(ctx, slug)
 	if err != nil {
 		return nil, "", err
 	}
-	syncs, next, err := p.store.Syncs(ctx, env.ID, page)
+	syncs, next, err := filtered(page, func(page Page) ([]slipway.Sync, string, error) {
+		return p.store.Syncs(ctx, env.ID, page)
+	}, f.keeps)
 	if err != nil {
 		return nil, "", fmt.Errorf("read syncs: %w", err)
 	}

@@ -146,41 +146,8 @@ func (p *Plane) HandOver(ctx context.Context, env string) ([]slipway.Sync, error
 	}
 }
 
-// Ticked is what a tick did in one environment.
-type Ticked struct {
-	Environment string         `json:"environment"`     // slug
-	Ended       *slipway.Sync  `json:"ended,omitempty"` // whose worker was dead
-	Ran         []slipway.Sync `json:"ran,omitempty"`
-}
-
-// Tick is what a clock calls: it ends syncs whose workers are dead, and runs the
-// ones that wait with nobody before them. It gives the environments where it did
-// something.
-func (p *Plane) Tick(ctx context.Context) ([]Ticked, error) {
-	envs, err := p.store.Environments(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("read environments: %w", err)
-	}
-	ticked := []Ticked{}
-	for _, env := range envs {
-		t := Ticked{Environment: env.Slug}
-		if s, ok, err := p.bury(ctx, env.ID); err != nil {
-			return ticked, err
-		} else if ok {
-			t.Ended = &s
-		}
-		if t.Ran, err = p.runWaiting(ctx, env.ID); err != nil {
-			return ticked, err
-		}
-		if t.Ended != nil || len(t.Ran) > 0 {
-			ticked = append(ticked, t)
-		}
-	}
-	return ticked, nil
-}
-
-// runWaiting runs what waits with nobody before it, until nothing does.
-func (p *Plane) runWaiting(ctx context.Context, env string) (ran []slipway.Sync, err error) {
+// RunWaiting runs what waits with nobody before it, until nothing does.
+func (p *Plane) RunWaiting(ctx context.Context, env string) (ran []slipway.Sync, err error) {
 	for {
 		slot, err := p.store.Slot(ctx, env)
 		if err != nil || slot.Waiting == "" || slot.Running != "" {

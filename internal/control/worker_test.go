@@ -203,7 +203,7 @@ func TestTenAtOnce(t *testing.T) {
 		}
 		ran[s.ID] = true
 	}
-	syncs, _, err := w.Syncs(w.ctx, "prod", control.Page{})
+	syncs, _, err := w.Syncs(w.ctx, "prod", control.SyncFilter{}, control.Page{})
 	if err != nil || len(syncs) != len(ends) {
 		t.Fatalf("%d syncs, %v", len(syncs), err)
 	}

@@ -93,13 +93,14 @@ func viewWorkflow(w slipway.Workflow, head slipway.Row, at time.Time) WorkflowVi
 	}
 	if s.Live != nil {
 		v.Trigger = s.Live.Trigger
-		v.Live = &LiveView{
-			Deployment: s.Live.Deployment, Commit: s.Live.Commit, Since: s.Live.Since, Actor: s.Live.Actor,
-			Digest: s.Live.Digest, Release: s.Live.Release,
-		}
+		v.Live = viewLive(s.Live)
 	}
 	if lv := w.LatestValid; s.Hold != nil && lv != nil && (s.Live == nil || lv.Sequence > s.Live.Sequence) {
 		v.KeptBack = lv.ID
 	}
 	return v
+}
+
+func viewLive(l *slipway.Live) *LiveView {
+	return &LiveView{Deployment: l.Deployment, Commit: l.Commit, Since: l.Since, Actor: l.Actor, Digest: l.Digest, Release: l.Release}
 }

@@ -1,6 +1,7 @@
 package slipway
 
 import (
+	"errors"
 	"path"
 	"regexp"
 	"slices"
@@ -18,16 +19,20 @@ type Environment struct {
 	Slug       string     `json:"slug"`
 	Repository Repository `json:"repository"`
 	Triggers   []string   `json:"triggers,omitempty"` // triggers beyond the built-in catalogue
-	Version    int64      `json:"version"`            // of this configuration, from 1
-	CreatedAt  time.Time  `json:"createdAt"`
-	CreatedBy  Actor      `json:"createdBy"`
-	ChangedAt  time.Time  `json:"changedAt,omitzero"` // when Version became what it is, zero for the first
-	ChangedBy  Actor      `json:"changedBy,omitzero"`
+	// PollSeconds is how often the clock asks for the branch's tip: 0 for never,
+	// nil for DefaultPoll.
+	PollSeconds *int `json:"pollSeconds,omitempty"`
+
+	Version   int64     `json:"version"` // of this configuration, from 1
+	CreatedAt time.Time `json:"createdAt"`
+	CreatedBy Actor     `json:"createdBy"`
+	ChangedAt time.Time `json:"changedAt,omitzero"` // when Version became what it is, zero for the first
+	ChangedBy Actor     `json:"changedBy,omitzero"`
 }
 
 // Equal reports whether e and f are configured alike.
 func (e Environment) Equal(f Environment) bool {
-	return e.Repository == f.Repository && slices.Equal(e.Triggers, f.Triggers)
+	return e.Repository == f.Repository && slices.Equal(e.Triggers, f.Triggers) && e.PollEvery() == f.PollEvery()
 }
 
 // Repository says where an environment's code is. Credential names an entry of
@@ -59,7 +64,7 @@ func (e Environment) Validate() error {
 				WithHint("use at most %d bytes without spaces, such as user:signed_out", MaxID)
 		}
 	}
-	return e.Repository.Validate()
+	return errors.Join(e.validatePoll(), e.Repository.Validate())
 }
 
 // Validate refuses a repository without a URL or with a root outside of it.

@@ -41,6 +41,9 @@ func (s *Store) CreateEnvironment(ctx context.Context, e slipway.Environment, fi
 		if err := exec(ctx, tx, insertEnvironment, e.ID, e.Slug, document); err != nil {
 			return err
 		}
+		if err := createPoll(ctx, tx, slipway.FirstPoll(e)); err != nil {
+			return err
+		}
 		for _, entry := range entries {
 			if err := appendRow(ctx, tx, e.ID, entry); err != nil {
 				return err

@@ -28,6 +28,7 @@ type entry struct {
 	slipway.Row
 	document string
 	state    []byte
+	resolved string
 }
 
 // encodeRows is done before the write lock is taken: compressing takes time.
@@ -42,7 +43,11 @@ func encodeRows(rows []slipway.Row) ([]entry, error) {
 		if err != nil {
 			return nil, fault.Wrap(err, fault.Internal, "bad-record", "a ledger state cannot be written")
 		}
-		entries = append(entries, entry{row, document, state})
+		resolved, err := encode(slipway.ResolvedOf(row))
+		if err != nil {
+			return nil, err
+		}
+		entries = append(entries, entry{row, document, state, resolved})
 	}
 	return entries, nil
 }
@@ -122,6 +127,9 @@ func appendRow(ctx context.Context, tx *sql.Tx, env string, e entry) error {
 		return err
 	}
 	if err := exec(ctx, tx, insertState, env, e.Number, e.state); err != nil {
+		return err
+	}
+	if err := exec(ctx, tx, putResolved, env, e.Number, e.resolved); err != nil {
 		return err
 	}
 	for _, c := range e.Changes {

@@ -64,6 +64,9 @@ func (s *Store) RemoveEnvironment(ctx context.Context, r slipway.Removal) error 
 		if err := exec(ctx, tx, deleteEnvironment, r.ID); err != nil {
 			return err
 		}
+		if err := exec(ctx, tx, deletePoll, r.ID); err != nil {
+			return err
+		}
 		return s.endSyncs(ctx, tx, r)
 	})
 }

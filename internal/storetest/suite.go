@@ -37,7 +37,7 @@ func Run(t *testing.T, open func(t *testing.T) control.Store, options ...Option)
 		o(s)
 	}
 	for _, group := range []map[string]func(*testing.T, control.Store){
-		environmentCases(), syncCases(), slotCases(), settingsCases(), deploymentCases(), queryCases(), ledgerCases(), pruneCases(), pageCases(),
+		environmentCases(), syncCases(), slotCases(), settingsCases(), deploymentCases(), queryCases(), ledgerCases(), pruneCases(), pageCases(), accessCases(), pollCases(),
 		isolationCases(), valueCases(), raceCases(), contextCases(),
 	} {
 		for name, check := range group {

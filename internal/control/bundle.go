@@ -1,0 +1,29 @@
+package control
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/slipway-dev/slipway/internal/fault"
+)
+
+// Bundle reads the bundle of a deployment, by its id, and its digest.
+func (p *Plane) Bundle(ctx context.Context, slug, id string) (bundle []byte, digest string, err error) {
+	env, err := p.environment(ctx, slug)
+	if err != nil {
+		return nil, "", err
+	}
+	d, err := p.store.Deployment(ctx, env.ID, id)
+	if err != nil {
+		return nil, "", fmt.Errorf("read deployment: %w", err)
+	}
+	if d.Digest == "" {
+		return nil, "", fault.New(fault.NotFound, "no-bundle", "deployment %s has no bundle: it did not pass its check", id).
+			WithHint("its build log says why").WithFix("log", fault.EnvArg, id)
+	}
+	bundle, err = p.blobs.Content(ctx, bundleBlobs, d.Digest)
+	if err != nil {
+		return nil, "", fmt.Errorf("read bundle: %w", err)
+	}
+	return bundle, d.Digest, nil
+}
