@@ -15,7 +15,7 @@ func (p *Plane) Bundle(ctx context.Context, slug, id string) (bundle []byte, dig
 	}
 	d, err := p.store.Deployment(ctx, env.ID, id)
 	if err != nil {
-		return nil, "", fmt.Errorf("read deployment: %w", err)
+		return nil, "", fmt.Errorf("read deployment: %w", unknownIn(err, env, "deployment", id, "workflows", fault.EnvArg))
 	}
 	if d.Digest == "" {
 		return nil, "", fault.New(fault.NotFound, "no-bundle", "deployment %s has no bundle: it did not pass its check", id).

@@ -161,7 +161,7 @@ func (p *Plane) Deployment(ctx context.Context, slug, id string) (DeploymentDeta
 	}
 	d, err := p.store.Deployment(ctx, env.ID, id)
 	if err != nil {
-		return DeploymentDetail{}, fmt.Errorf("read deployment: %w", err)
+		return DeploymentDetail{}, fmt.Errorf("read deployment: %w", unknownIn(err, env, "deployment", id, "workflows", fault.EnvArg))
 	}
 	missing, err := p.isMissing(ctx, head, d)
 	if err != nil {

@@ -89,7 +89,9 @@ func committed(c slipway.Commit, sha, author string) bool {
 }
 
 // contains ignores the case of letters.
-func contains(text, part string) bool { return strings.Contains(strings.ToLower(text), strings.ToLower(part)) }
+func contains(text, part string) bool {
+	return strings.Contains(strings.ToLower(text), strings.ToLower(part))
+}
 
 // mostRead is how many entries one page of a filtered list looks at.
 const mostRead = MaxPage

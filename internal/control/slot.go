@@ -197,7 +197,7 @@ func (p *Plane) Cancel(ctx context.Context, slug, id string, r Request) (s slipw
 	}
 	for {
 		if s, err = p.Follow(ctx, env.ID, id); err != nil {
-			return s, false, err
+			return s, false, unknownIn(err, env, "sync", id, "syncs", fault.EnvArg)
 		}
 		switch {
 		case s.Status.Ended():

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/slipway-dev/slipway/internal/fault"
 	"github.com/slipway-dev/slipway/internal/slipway"
 )
 
@@ -44,7 +45,7 @@ func (p *Plane) SyncByID(ctx context.Context, slug, id string) (SyncDetail, erro
 	}
 	s, err := p.store.Sync(ctx, env.ID, id)
 	if err != nil {
-		return SyncDetail{}, fmt.Errorf("read sync: %w", err)
+		return SyncDetail{}, fmt.Errorf("read sync: %w", unknownIn(err, env, "sync", id, "syncs", fault.EnvArg))
 	}
 	ds, err := p.ofSync(ctx, s)
 	if err != nil {
@@ -55,4 +56,14 @@ func (p *Plane) SyncByID(ctx context.Context, slug, id string) (SyncDetail, erro
 		v.Deployments = append(v.Deployments, viewDeployment(d, false, head, p.now()))
 	}
 	return v, nil
+}
+
+// unknownIn words a NotFound of the store for a person: what an environment does
+// not have, and the command that lists what it has. Other errors stay.
+func unknownIn(err error, env slipway.Environment, what, id string, list ...string) error {
+	if !fault.Is(err, fault.NotFound) {
+		return err
+	}
+	return fault.Wrap(err, fault.NotFound, "unknown-"+what, "environment %q has no %s %q", env.Slug, what, id).
+		WithHint("look at the %ss there are", what).WithFix(list...)
 }

@@ -1,0 +1,229 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"log/slog"
+	"mime"
+	"net"
+	"net/http"
+	"net/url"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/slipway-dev/slipway/internal/auth"
+	"github.com/slipway-dev/slipway/internal/control"
+	"github.com/slipway-dev/slipway/internal/fault"
+	"github.com/slipway-dev/slipway/internal/slipway"
+)
+
+// Bounds of a request; the server that listens bounds its headers.
+const (
+	maxBody      = 64 << 10
+	maxRequestID = 128
+)
+
+// request is what the handlers of one know beside its input.
+type request struct {
+	id        string
+	operation string
+	env       string // slug, "" for none
+	who       auth.Principal
+	key       string // idempotency key
+	seen      *int64 // release that If-Match names
+	url       *url.URL
+}
+
+type requestKey struct{}
+
+// requestOf is the request of a handler's context. Outside of one it is empty.
+func requestOf(ctx context.Context) *request {
+	if q, ok := ctx.Value(requestKey{}).(*request); ok {
+		return q
+	}
+	return &request{}
+}
+
+// ask is the request as control's commands take it.
+func (q *request) ask(reason string) control.Request {
+	return control.Request{Actor: q.who.Actor, Reason: reason, Key: q.key, Seen: q.seen}
+}
+
+// around is what every request goes through: an id, the log, who may send it
+// from where, and answers where no operation is.
+func (a *api) around(mux *http.ServeMux) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		q := &request{id: requestID(r), url: r.URL}
+		began := a.Now()
+		r = r.WithContext(context.WithValue(r.Context(), requestKey{}, q))
+		rec := &watched{ResponseWriter: w}
+		rec.Header().Set("Slipway-Request-Id", q.id)
+		rec.Header().Set("X-Content-Type-Options", "nosniff")
+		defer func() { a.answered(r, q, rec, began) }()
+		if err := a.mayCome(r); err != nil {
+			a.refuse(rec, r, err)
+			return
+		}
+		if _, pattern := mux.Handler(r); pattern == "" || path.Clean(r.URL.EscapedPath()) != r.URL.EscapedPath() {
+			a.nowhere(rec, r, mux)
+			return
+		}
+		mux.ServeHTTP(rec, r)
+	})
+}
+
+// answered logs and counts an answer, and answers for a handler that broke.
+func (a *api) answered(r *http.Request, q *request, w *watched, began time.Time) {
+	if broken := recover(); broken != nil {
+		if broken == http.ErrAbortHandler {
+			panic(broken) // the server's own way to drop a connection
+		}
+		a.Log.Error("request broke", "requestId", q.id, "operation", q.operation, "panic", broken)
+		if w.status == 0 {
+			a.refuse(w, r, fault.New(fault.Internal, "internal", "something went wrong inside Slipway"))
+		}
+	}
+	took := a.Now().Sub(began)
+	a.Log.LogAttrs(r.Context(), slog.LevelDebug, "request", slog.String("requestId", q.id), slog.String("operation", q.operation),
+		slog.String("method", r.Method), slog.String("path", r.URL.EscapedPath()), slog.Int("status", w.status),
+		slog.Duration("took", took), slog.String("actor", q.who.Actor.String()))
+	a.Observe(Answered{Operation: q.operation, Status: w.status, Took: took})
+}
+
+// watched remembers the status of an answer.
+type watched struct {
+	http.ResponseWriter
+	status int
+}
+
+// WriteHeader sends the status.
+func (w *watched) WriteHeader(status int) {
+	if w.status == 0 {
+		w.status = status
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+// Write sends a part of the body.
+func (w *watched) Write(data []byte) (int, error) {
+	if w.status == 0 {
+		w.status = http.StatusOK
+	}
+	return w.ResponseWriter.Write(data)
+}
+
+// Unwrap lets http.ResponseController reach the writer below.
+func (w *watched) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// requestID is the sender's own, if it is one that a log line can hold.
+func requestID(r *http.Request) string {
+	id := r.Header.Get("Slipway-Request-Id")
+	plain := func(c rune) bool { return c > ' ' && c < 0x7f && c != '"' && c != '\\' }
+	if id == "" || len(id) > maxRequestID || strings.ContainsFunc(id, func(c rune) bool { return !plain(c) }) {
+		return "req_" + rand.Text()
+	}
+	return id
+}
+
+// mayCome refuses a host that is not ours, which a page elsewhere may have given
+// our address, and writes that a page of another site sends.
+func (a *api) mayCome(r *http.Request) error {
+	if host := hostname(r.Host); len(a.Hosts) > 0 && !slices.Contains(a.Hosts, host) {
+		return fault.New(fault.Invalid, codeWrongHost, "this server does not answer for the host %q", host).
+			WithHint("use its own name; the operator lists further ones")
+	}
+	if r.Method == http.MethodGet || r.Method == http.MethodHead || r.Method == http.MethodOptions {
+		return nil
+	}
+	crossSite := r.Header.Get("Sec-Fetch-Site") == "cross-site"
+	if origin := r.Header.Get("Origin"); origin != "" {
+		u, err := url.Parse(origin)
+		crossSite = crossSite || err != nil || !strings.EqualFold(u.Host, r.Host)
+	}
+	if crossSite {
+		return fault.New(fault.Invalid, codeCrossSite, "a page of another site cannot write here").WithHint("send it from a program, or from this server's own pages")
+	}
+	return nil
+}
+
+func hostname(host string) string {
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		host = h
+	}
+	return strings.ToLower(strings.Trim(host, "[]"))
+}
+
+func peer(r *http.Request) string { return hostname(r.RemoteAddr) }
+
+// nowhere answers a request for which there is no operation.
+func (a *api) nowhere(w http.ResponseWriter, r *http.Request, mux *http.ServeMux) {
+	var allowed []string
+	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
+		other := r.Clone(r.Context())
+		other.Method = method
+		if _, pattern := mux.Handler(other); pattern != "" && path.Clean(r.URL.EscapedPath()) == r.URL.EscapedPath() {
+			allowed = append(allowed, method)
+		}
+	}
+	if len(allowed) == 0 {
+		a.refuse(w, r, fault.New(fault.NotFound, codeNoPath, "there is nothing at this path").WithHint("the description is at /v1/openapi.json"))
+		return
+	}
+	if slices.Contains(allowed, http.MethodGet) {
+		allowed = append(allowed, http.MethodHead)
+	}
+	w.Header().Set("Allow", strings.Join(allowed, ", "))
+	a.refuse(w, r, fault.New(fault.Invalid, codeNoMethod, "this path has no %s", r.Method).WithHint("it has %s", strings.Join(allowed, ", ")))
+}
+
+// signedIn lets whoever may in.
+func (a *api) signedIn(o operation, handle http.HandlerFunc) http.HandlerFunc {
+	inside := o.inEnvironment()
+	return func(w http.ResponseWriter, r *http.Request) {
+		q := requestOf(r.Context())
+		q.operation = o.id
+		if inside {
+			q.env = r.PathValue("env")
+		}
+		who, err := a.Guard.SignIn(r.Context(), r.Header.Get("Authorization"), a.Address(r))
+		if err == nil {
+			q.who = who
+			err = who.Permit(o.role, q.env)
+		}
+		if err == nil && o.moves {
+			q.seen, err = ifMatch(r.Header.Get("If-Match"))
+		}
+		if err != nil {
+			a.refuse(w, r, err)
+			return
+		}
+		handle(w, r)
+	}
+}
+
+// read reads a write's body, which is JSON or nothing.
+func read(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	var data bytes.Buffer
+	if _, err := data.ReadFrom(http.MaxBytesReader(w, r.Body, maxBody)); err != nil {
+		if data.Len() >= maxBody {
+			return nil, tooLarge()
+		}
+		return nil, fault.Wrap(err, fault.Invalid, codeMalformed, "the body did not arrive whole").WithHint("send it again")
+	}
+	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if data.Len() > 0 && (err != nil || kind != "application/json") {
+		return nil, wrongType()
+	}
+	return data.Bytes(), nil
+}
+
+// mayOverride refuses what only an administrator may say.
+func mayOverride(q *request, override bool) error {
+	if !override {
+		return nil
+	}
+	return q.who.Permit(slipway.Admin, q.env)
+}
