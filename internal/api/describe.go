@@ -32,7 +32,7 @@ func (a *api) describe() {
 	c.SecuritySchemes = map[string]*huma.SecurityScheme{"token": {Type: "http", Scheme: "bearer", Description: "A token of Slipway's own: slipway_…"}}
 	c.Parameters = map[string]*huma.Param{
 		"IdempotencyKey": headerParam("Idempotency-Key", "Makes the write happen once: the same key and body get the first answer again.", "^[ -~]{1,255}$"),
-		"IfMatch":        headerParam("If-Match", "A release number, or the ETag of a read in the environment: refused if what the command is about changed since.", ""),
+		"IfMatch":        headerParam("If-Match", "A release number, or the ETag of a read in the environment: refused if what the command is about changed since.", ifMatchPattern),
 		"IfNoneMatch":    headerParam("If-None-Match", "An ETag: the answer is 304 where it is still what there is.", ""),
 	}
 	for _, tag := range []struct{ name, text string }{
@@ -85,6 +85,9 @@ func typeOf[T any]() reflect.Type { return reflect.TypeFor[T]() }
 // of an object, and gives each answer its example.
 func (a *api) finishDescription() error {
 	doc := a.huma.OpenAPI()
+	for _, unused := range []string{"ErrorModel", "ErrorDetail"} { // huma's own, which ofHuma turns into problems
+		delete(doc.Components.Schemas.Map(), unused)
+	}
 	for name, schema := range doc.Components.Schemas.Map() {
 		t := doc.Components.Schemas.TypeFromRef("#/components/schemas/" + name)
 		if t == nil || t.Kind() != reflect.Struct {

@@ -30,7 +30,7 @@ type NewEnvironment struct {
 	} `json:"repository"`
 	Triggers    []string `json:"triggers,omitempty" maxItems:"100" doc:"Triggers beyond the built-in ones."`
 	AutoLive    *bool    `json:"autoLive,omitempty" doc:"Without it on: new valid deployments go live at once."`
-	PollSeconds *int     `json:"pollSeconds,omitempty" minimum:"0" maximum:"86400" doc:"How often the branch is asked for its tip; 0 for never, without it every 120."`
+	PollSeconds *Seconds `json:"pollSeconds,omitempty" doc:"How often the branch is asked for its tip; 0 for never, without it every 120."`
 }
 
 // EnvironmentChange is the body of changing one.
@@ -43,12 +43,12 @@ type EnvironmentChange struct {
 	} `json:"repository,omitempty"`
 	Triggers    *[]string `json:"triggers,omitempty" maxItems:"100" nullable:"false"`
 	AutoLive    *bool     `json:"autoLive,omitempty"`
-	PollSeconds *int      `json:"pollSeconds,omitempty" minimum:"0" maximum:"86400" doc:"0 for never."`
+	PollSeconds *Seconds  `json:"pollSeconds,omitempty" doc:"0 for never."`
 	Reason      string    `json:"reason,omitempty" maxLength:"500" doc:"Why auto-live is switched: it stays in the ledger."`
 }
 
 func (c EnvironmentChange) control() control.EnvironmentChange {
-	change := control.EnvironmentChange{Triggers: c.Triggers, AutoLive: c.AutoLive, PollSeconds: c.PollSeconds}
+	change := control.EnvironmentChange{Triggers: c.Triggers, AutoLive: c.AutoLive, PollSeconds: c.PollSeconds.control()}
 	if r := c.Repository; r != nil {
 		change.URL, change.Branch, change.Root, change.Credential = r.URL, r.Branch, r.Root, r.Credential
 	}
@@ -84,12 +84,12 @@ func (a *api) environments() {
 func (a *api) changeEnvironments() {
 	add(a, operation{
 		id: "create-environment", method: http.MethodPost, path: "/v1/environments", tag: "environments", group: Syncs, role: slipway.Admin,
-		status: http.StatusCreated, errors: []int{http.StatusNotFound},
+		status: http.StatusCreated, errors: []int{http.StatusNotFound, http.StatusFailedDependency},
 		summary: "Adds an environment; proves that the branch can be read, starts no sync",
 	}, func(ctx context.Context, in *struct{ Body NewEnvironment }) (*located[control.EnvironmentView], error) {
 		b := in.Body
 		_, err := a.plane.AddEnvironment(ctx, control.NewEnvironment{
-			Slug: b.Slug, Triggers: b.Triggers, AutoLiveOff: b.AutoLive != nil && !*b.AutoLive, PollSeconds: b.PollSeconds, Actor: requestOf(ctx).who.Actor,
+			Slug: b.Slug, Triggers: b.Triggers, AutoLiveOff: b.AutoLive != nil && !*b.AutoLive, PollSeconds: b.PollSeconds.control(), Actor: requestOf(ctx).who.Actor,
 			Repository: slipway.Repository{URL: b.Repository.URL, Branch: b.Repository.Branch, Root: b.Repository.Root, Credential: b.Repository.Credential},
 		})
 		if err != nil {
@@ -103,7 +103,7 @@ func (a *api) changeEnvironments() {
 		Body EnvironmentChange
 	}
 	add(a, operation{
-		id: "update-environment", method: http.MethodPatch, path: environmentPath, tag: "environments", group: Syncs, role: slipway.Admin, moves: true,
+		id: "update-environment", method: http.MethodPatch, path: environmentPath, tag: "environments", group: Syncs, role: slipway.Admin, moves: true, errors: []int{http.StatusFailedDependency},
 		summary: "Changes settings; what is left out stays",
 	}, func(ctx context.Context, in *change) (*body[control.Governed], error) {
 		res, err := a.plane.SetEnvironment(ctx, in.Env, in.Body.control(), requestOf(ctx).ask(in.Body.Reason))

@@ -3,6 +3,8 @@ package api
 import (
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"github.com/slipway-dev/slipway/internal/control"
 	"github.com/slipway-dev/slipway/internal/slipway"
 )
@@ -119,4 +121,20 @@ func said[T any](body *T) T {
 		return nothing
 	}
 	return *body
+}
+
+// Seconds is a whole number of seconds up to a day. JSON does not tell 60 from
+// 60.0, so it takes both.
+type Seconds float64
+
+// Schema says that it is whole.
+func (Seconds) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{Type: huma.TypeInteger, Minimum: new(0.0), Maximum: new(86400.0), Examples: []any{120}}
+}
+
+func (s *Seconds) control() *int {
+	if s == nil {
+		return nil
+	}
+	return new(int(*s))
 }

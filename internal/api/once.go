@@ -28,11 +28,11 @@ func (a *api) once(o operation, handle http.HandlerFunc) http.HandlerFunc {
 		}
 		r.Body = io.NopCloser(bytes.NewReader(data))
 		key := r.Header.Get("Idempotency-Key")
-		if key == "" {
+		if len(r.Header.Values("Idempotency-Key")) == 0 {
 			handle(w, r)
 			return
 		}
-		if len(key) > maxKey || strings.ContainsFunc(key, func(c rune) bool { return c < ' ' || c > '~' }) {
+		if key == "" || len(key) > maxKey || strings.ContainsFunc(key, func(c rune) bool { return c < ' ' || c > '~' }) {
 			a.refuse(w, r, fault.New(fault.Invalid, codeBadKey, "the Idempotency-Key is not 1 to %d visible ASCII characters", maxKey).
 				WithHint("a random UUID is a good one"))
 			return

@@ -78,6 +78,7 @@ const (
 	codeBadKey      = "bad-idempotency-key"
 	codeBadIfMatch  = "bad-if-match"
 	codeBadCursor   = "bad-cursor"
+	codeUnreachable = "repository-unreachable"
 	codeNotResolved = "nothing-live-on-trigger"
 )
 
@@ -103,6 +104,8 @@ func statusOf(f *fault.Fault) int {
 		return http.StatusMisdirectedRequest
 	case codeInvalid:
 		return http.StatusUnprocessableEntity
+	case codeUnreachable: // the server is well: what it was pointed at is not
+		return http.StatusFailedDependency
 	}
 	switch f.Kind {
 	case fault.Invalid:

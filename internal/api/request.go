@@ -194,7 +194,7 @@ func (a *api) signedIn(o operation, handle http.HandlerFunc) http.HandlerFunc {
 			err = who.Permit(o.role, q.env)
 		}
 		if err == nil && o.moves {
-			q.seen, err = ifMatch(r.Header.Get("If-Match"))
+			q.seen, err = ifMatch(r.Header)
 		}
 		if err != nil {
 			a.refuse(w, r, err)

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -87,21 +88,22 @@ func ifNoneMatch(header, tag string) bool {
 	return false
 }
 
-// ifMatch reads the release that a command's sender saw: a number, or the ETag
-// of a read in the environment, in quotes or not. Nil is none.
-func ifMatch(header string) (*int64, error) {
-	if header == "" {
+// ifMatchPattern is a release number, or an ETag of a read in an environment.
+const ifMatchPattern = `^(W/)?"?(env_[0-9A-Za-z]{1,64}\.)?([0-9]{1,18})(-[0-9a-f]{1,64})?"?$`
+
+// ifMatch reads the release that a command's sender saw. Nil is none.
+func ifMatch(h http.Header) (*int64, error) {
+	if len(h.Values("If-Match")) == 0 {
 		return nil, nil //nolint:nilnil // no condition
 	}
-	tag := strings.Trim(strings.TrimPrefix(strings.TrimSpace(header), "W/"), `"`)
-	if _, number, ok := strings.Cut(tag, "."); ok && strings.HasPrefix(tag, "env_") {
-		tag = number
-	}
-	number, _, _ := strings.Cut(tag, "-")
-	release, err := strconv.ParseInt(number, 10, 64)
-	if err != nil || release < 0 || strings.HasPrefix(number, "+") {
+	m := regexp.MustCompile(ifMatchPattern).FindStringSubmatch(h.Get("If-Match"))
+	if m == nil {
 		return nil, fault.New(fault.Invalid, codeBadIfMatch, "If-Match names no release").
 			WithHint(`give a release number such as "42", or the ETag of a read in the same environment`)
+	}
+	release, err := strconv.ParseInt(m[3], 10, 64)
+	if err != nil { // 18 digits always fit
+		return nil, fault.Wrap(err, fault.Invalid, codeBadIfMatch, "If-Match names no release")
 	}
 	return &release, nil
 }
