@@ -63,6 +63,12 @@ func (b *bench) run(ctx context.Context) (err error) {
 	if err := b.store(ctx, store); err != nil {
 		return err
 	}
+	if err := b.resolves(ctx, store); err != nil {
+		return err
+	}
+	if err := b.night(ctx); err != nil {
+		return err
+	}
 	return b.growth(ctx)
 }
 

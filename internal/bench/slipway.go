@@ -55,20 +55,32 @@ func (c command) database() string { return filepath.Join(c.data, "slipway.db") 
 
 // plane opens the store in this process.
 func (c command) plane(ctx context.Context) (p *control.Plane, shut func() error, err error) {
+	o, shut, err := c.open(ctx)
+	return o.Plane, shut, err
+}
+
+// opened is the store in this process.
+type opened struct {
+	*control.Plane
+	store *sqlite.Store
+}
+
+func (c command) open(ctx context.Context) (o opened, shut func() error, err error) {
 	store, err := sqlite.Open(ctx, c.database())
 	if err != nil {
-		return nil, nil, fmt.Errorf("open store: %w", err)
+		return opened{}, nil, fmt.Errorf("open store: %w", err)
 	}
 	blobs, err := blob.OpenDir(filepath.Join(c.data, "blobs")) //nolint:contextcheck // a folder is opened at once
 	if err != nil {
-		return nil, nil, fmt.Errorf("open blobs: %w", err)
+		return opened{}, nil, fmt.Errorf("open blobs: %w", err)
 	}
 	remote := gitremote.New(gitremote.Options{})
-	p = control.New(control.Options{
+	o = opened{store: store}
+	o.Plane = control.New(control.Options{
 		Store: store, Blobs: blobs, Remote: remote, Now: time.Now,
 		Checker: check.New(bundle.New(), sandbox.New(), check.DefaultLimits()),
 	})
-	return p, func() error {
+	return o, func() error {
 		remote.Close()
 		if err := blobs.Close(); err != nil {
 			return fmt.Errorf("close blobs: %w", err)

@@ -67,8 +67,8 @@ func cpus(all []cost) []time.Duration {
 
 func peaks(all []cost) []int64 { return each(all, func(c cost) int64 { return c.memory }) }
 
-func each[T any](all []cost, f func(cost) T) []T {
-	out := make([]T, len(all))
+func each[A, B any](all []A, f func(A) B) []B {
+	out := make([]B, len(all))
 	for i, c := range all {
 		out[i] = f(c)
 	}
