@@ -78,6 +78,7 @@ const (
 	codeBadKey      = "bad-idempotency-key"
 	codeBadIfMatch  = "bad-if-match"
 	codeBadCursor   = "bad-cursor"
+	codeNotValid    = "not-valid"
 	codeUnreachable = "repository-unreachable"
 	codeNotResolved = "nothing-live-on-trigger"
 )
@@ -104,6 +105,8 @@ func statusOf(f *fault.Fault) int {
 		return http.StatusMisdirectedRequest
 	case codeInvalid:
 		return http.StatusUnprocessableEntity
+	case codeNotValid: // the deployment's state is in the way, not the request's form
+		return http.StatusConflict
 	case codeUnreachable: // the server is well: what it was pointed at is not
 		return http.StatusFailedDependency
 	}

@@ -1,6 +1,8 @@
 package gittest
 
 import (
+	"os"
+	"path/filepath"
 	"strconv"
 	"testing"
 	"time"
@@ -153,9 +155,14 @@ func (r *Repo) tip(branch string) plumbing.Hash {
 	return ref.Hash()
 }
 
+// point moves a branch in one step, as git does: go-git would empty the file
+// first, and a server that reads it then breaks off.
 func (r *Repo) point(branch string, hash plumbing.Hash) {
 	r.t.Helper()
-	r.must(r.git.Storer.SetReference(plumbing.NewHashReference(plumbing.NewBranchReferenceName(branch), hash)))
+	name := filepath.Join(r.Dir, "refs", "heads", filepath.FromSlash(branch))
+	r.must(os.MkdirAll(filepath.Dir(name), 0o755))
+	r.must(os.WriteFile(filepath.Join(r.Dir, "point.new"), []byte(hash.String()+"\n"), 0o644))
+	r.must(os.Rename(filepath.Join(r.Dir, "point.new"), name))
 }
 
 func (r *Repo) change(tree *folder, files map[string]string, o Options) {
