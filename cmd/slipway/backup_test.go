@@ -84,7 +84,7 @@ func works(t *testing.T, data, deployment string) {
 		t.Fatal("nothing is live")
 	}
 	slipwayIn(t, data, &syncResult{}, "sync", "prod")
-	slipwayIn(t, data, &moved{}, "live", "prod", "customClaims", deployment)
+	slipwayIn(t, data, &control.Moved{}, "live", "prod", "customClaims", deployment)
 	var b backedUp
 	slipwayIn(t, data, &b, "backup", data+".zip")
 	if len(b.Missing) > 0 {

@@ -8,11 +8,11 @@ type cancelCmd struct {
 
 func (c *cancelCmd) Run(s *session) error {
 	s.env = c.Env
-	plane, err := s.open()
+	ops, err := s.open()
 	if err != nil {
 		return err
 	}
-	sync, changed, err := plane.Cancel(s.ctx, c.Env, c.Sync, s.request(c.Reason))
+	sync, changed, err := ops.Cancel(s.ctx, c.Env, c.Sync, s.request(c.Reason))
 	if err != nil {
 		return err
 	}

@@ -8,7 +8,7 @@ type deleteCmd struct {
 }
 
 func (c *deleteCmd) Run(s *session) error {
-	return s.move(c.Env, c.Workflow, func(p *control.Plane) (control.Result, error) {
-		return p.Delete(s.ctx, c.Env, c.Workflow, s.request(c.Reason), c.From)
+	return s.move(c.Env, func(o operations) (control.Moved, error) {
+		return o.Delete(s.ctx, c.Env, c.Workflow, s.request(c.Reason), c.From)
 	})
 }

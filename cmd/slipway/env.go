@@ -28,7 +28,7 @@ type envAddCmd struct {
 }
 
 func (c *envAddCmd) Run(s *session) error {
-	plane, err := s.open()
+	ops, err := s.open()
 	if err != nil {
 		return err
 	}
@@ -37,14 +37,10 @@ func (c *envAddCmd) Run(s *session) error {
 		return err
 	}
 	s.env = c.Env
-	_, err = plane.AddEnvironment(s.ctx, control.NewEnvironment{
+	v, err := ops.AddEnvironment(s.ctx, control.NewEnvironment{
 		Slug: c.Env, Triggers: c.Trigger, AutoLiveOff: !c.AutoLive, Actor: s.actor,
 		Repository: slipway.Repository{URL: url, Branch: c.Branch, Root: c.Root, Credential: c.Credential},
 	})
-	if err != nil {
-		return err
-	}
-	v, err := plane.Environment(s.ctx, c.Env)
 	if err != nil {
 		return err
 	}
@@ -79,11 +75,11 @@ func (c *envListCmd) Run(s *session) error {
 	if c.Removed {
 		return listRemoved(s)
 	}
-	plane, err := s.open()
+	ops, err := s.open()
 	if err != nil {
 		return err
 	}
-	es, err := plane.Environments(s.ctx)
+	es, err := ops.Environments(s.ctx)
 	if err != nil {
 		return err
 	}
@@ -134,11 +130,11 @@ type envShowCmd struct {
 
 func (c *envShowCmd) Run(s *session) error {
 	s.env = c.Env
-	plane, err := s.open()
+	ops, err := s.open()
 	if err != nil {
 		return err
 	}
-	v, err := plane.Environment(s.ctx, c.Env)
+	v, err := ops.Environment(s.ctx, c.Env)
 	if err != nil {
 		return err
 	}

@@ -14,12 +14,12 @@ type envRemoveCmd struct {
 
 func (c *envRemoveCmd) Run(s *session) error {
 	s.env = c.Env
-	plane, err := s.open()
+	ops, err := s.open()
 	if err != nil {
 		return err
 	}
 	if !c.Yes {
-		v, err := plane.Environment(s.ctx, c.Env)
+		v, err := ops.Environment(s.ctx, c.Env)
 		if err != nil {
 			return err
 		}
@@ -27,7 +27,7 @@ func (c *envRemoveCmd) Run(s *session) error {
 			WithHint("its records stay, but no command reads them; say that you mean it").
 			WithFix("env", "remove", fault.EnvArg, "--yes")
 	}
-	r, err := plane.RemoveEnvironment(s.ctx, c.Env, s.request(c.Reason))
+	r, err := ops.RemoveEnvironment(s.ctx, c.Env, s.request(c.Reason))
 	if err != nil {
 		return err
 	}
@@ -48,11 +48,11 @@ func liveWorkflows(n int) string {
 
 // listRemoved lists the environments that were removed.
 func listRemoved(s *session) error {
-	plane, err := s.open()
+	ops, err := s.open()
 	if err != nil {
 		return err
 	}
-	rs, err := plane.RemovedEnvironments(s.ctx)
+	rs, err := ops.RemovedEnvironments(s.ctx)
 	if err != nil {
 		return err
 	}

@@ -19,27 +19,24 @@ func (c *envSetCmd) Run(s *session) error {
 		return err
 	}
 	s.env = c.Env
-	plane, err := s.open()
+	ops, err := s.open()
 	if err != nil {
 		return err
 	}
-	before, err := plane.Environment(s.ctx, c.Env)
+	before, err := ops.Environment(s.ctx, c.Env)
 	if err != nil {
 		return err
 	}
-	res, err := plane.SetEnvironment(s.ctx, c.Env, change, s.request(c.Reason))
-	if err != nil {
-		return err
-	}
-	v, err := plane.Environment(s.ctx, c.Env)
+	g, err := ops.SetEnvironment(s.ctx, c.Env, change, s.request(c.Reason))
 	if err != nil {
 		return err
 	}
 	if s.json {
-		s.printGoverned(res, v)
+		s.printJSON(g)
 		return nil
 	}
-	s.printRows(res)
+	s.printReleases(g)
+	v := g.Environment
 	if v.Version != before.Version {
 		s.print("%s has configuration %d; syncs that were asked for before keep theirs", v.Slug, v.Version)
 	}

@@ -22,8 +22,8 @@ func (c *freezeCmd) Run(s *session) error {
 		s.env = c.Env
 		return err
 	}
-	return s.govern(c.Env, func(p *control.Plane) (control.Result, error) {
-		return p.Freeze(s.ctx, c.Env, until, s.request(c.Reason))
+	return s.govern(c.Env, func(o operations) (control.Governed, error) {
+		return o.Freeze(s.ctx, c.Env, until, s.request(c.Reason))
 	})
 }
 
@@ -33,8 +33,8 @@ type thawCmd struct {
 }
 
 func (c *thawCmd) Run(s *session) error {
-	return s.govern(c.Env, func(p *control.Plane) (control.Result, error) {
-		return p.Thaw(s.ctx, c.Env, s.request(c.Reason))
+	return s.govern(c.Env, func(o operations) (control.Governed, error) {
+		return o.Thaw(s.ctx, c.Env, s.request(c.Reason))
 	})
 }
 
@@ -65,58 +65,39 @@ func parseUntil(text string, now time.Time) (*time.Time, error) {
 	return &t, nil
 }
 
-// governed is what a command about a whole environment prints with --json.
-type governed struct {
-	Changed     bool                    `json:"changed"`  // false: what was asked for was so already
-	Releases    []control.ReleaseView   `json:"releases"` // the rows that were written
-	Environment control.EnvironmentView `json:"environment"`
-}
-
 // govern carries a command about a whole environment out and prints what became
 // of it.
-func (s *session) govern(env string, do func(*control.Plane) (control.Result, error)) error {
+func (s *session) govern(env string, do func(operations) (control.Governed, error)) error {
 	s.env = env
-	plane, err := s.open()
+	ops, err := s.open()
 	if err != nil {
 		return err
 	}
-	res, err := do(plane)
-	if err != nil {
-		return err
-	}
-	v, err := plane.Environment(s.ctx, env)
+	g, err := do(ops)
 	if err != nil {
 		return err
 	}
 	if s.json {
-		s.printGoverned(res, v)
+		s.printJSON(g)
 	} else {
-		s.printRows(res)
-		s.print("%s", standing(v))
+		s.printReleases(g)
+		s.print("%s", standing(g.Environment))
 	}
-	s.hintThaw(v)
+	s.hintThaw(g.Environment)
 	return nil
 }
 
-func (s *session) printGoverned(res control.Result, v control.EnvironmentView) {
-	g := governed{Changed: res.Changed, Releases: []control.ReleaseView{}, Environment: v}
-	for _, row := range res.Rows {
-		g.Releases = append(g.Releases, control.ViewRelease(row))
-	}
-	s.printJSON(g)
-}
-
-// printRows prints each row that was written, with its changes.
-func (s *session) printRows(res control.Result) {
-	if !res.Changed {
+// printReleases prints each row that was written, with its changes.
+func (s *session) printReleases(g control.Governed) {
+	if !g.Changed {
 		s.print("it is so already, nothing was written")
 	}
-	for _, row := range res.Rows {
-		s.print("release %d, %s: %s", row.Number, row.Cause, moves(len(row.Changes)))
-		for _, c := range row.Changes {
+	for _, r := range g.Releases {
+		s.print("release %d, %s: %s", r.Number, r.Cause, moves(len(r.Changes)))
+		for _, c := range r.Changes {
 			s.printChange(c)
 		}
-		for _, n := range row.Notes {
+		for _, n := range r.Notes {
 			s.print("  %s", clean(n))
 		}
 	}

@@ -16,15 +16,15 @@ type workflowsCmd struct {
 
 func (c *workflowsCmd) Run(s *session) error {
 	s.env = c.Env
-	plane, err := s.open()
+	ops, err := s.open()
 	if err != nil {
 		return err
 	}
-	ws, err := plane.Workflows(s.ctx, c.Env)
+	ws, err := ops.Workflows(s.ctx, c.Env)
 	if err != nil {
 		return err
 	}
-	env, err := plane.Environment(s.ctx, c.Env)
+	env, err := ops.Environment(s.ctx, c.Env)
 	if err != nil {
 		return err
 	}
@@ -62,11 +62,11 @@ type deploymentsCmd struct {
 
 func (c *deploymentsCmd) Run(s *session) error {
 	s.env = c.Env
-	plane, err := s.open()
+	ops, err := s.open()
 	if err != nil {
 		return err
 	}
-	ds, next, err := plane.Deployments(s.ctx, c.Env, control.DeploymentFilter{Workflow: c.Workflow}, c.page())
+	ds, next, err := ops.Deployments(s.ctx, c.Env, control.DeploymentFilter{Workflow: c.Workflow}, c.page())
 	if err != nil {
 		return err
 	}
@@ -92,11 +92,11 @@ type releasesCmd struct {
 
 func (c *releasesCmd) Run(s *session) error {
 	s.env = c.Env
-	plane, err := s.open()
+	ops, err := s.open()
 	if err != nil {
 		return err
 	}
-	rs, next, err := plane.Releases(s.ctx, c.Env, control.ReleaseFilter{}, c.page())
+	rs, next, err := ops.Releases(s.ctx, c.Env, control.ReleaseFilter{}, c.page())
 	if err != nil {
 		return err
 	}

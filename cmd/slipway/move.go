@@ -27,8 +27,8 @@ type liveCmd struct {
 }
 
 func (c *liveCmd) Run(s *session) error {
-	return s.move(c.Env, c.Workflow, func(p *control.Plane) (control.Result, error) {
-		return p.MakeLive(s.ctx, c.Env, c.Workflow, c.Deployment, s.request(c.Reason), control.MakeLiveOptions{From: c.From, Override: c.Override})
+	return s.move(c.Env, func(o operations) (control.Moved, error) {
+		return o.MakeLive(s.ctx, c.Env, c.Workflow, c.Deployment, s.request(c.Reason), control.MakeLiveOptions{From: c.From, Override: c.Override})
 	})
 }
 
@@ -38,8 +38,8 @@ type rollbackCmd struct {
 }
 
 func (c *rollbackCmd) Run(s *session) error {
-	return s.move(c.Env, c.Workflow, func(p *control.Plane) (control.Result, error) {
-		return p.MakeLive(s.ctx, c.Env, c.Workflow, control.PreviousName, s.request(c.Reason), control.MakeLiveOptions{From: c.From})
+	return s.move(c.Env, func(o operations) (control.Moved, error) {
+		return o.MakeLive(s.ctx, c.Env, c.Workflow, control.PreviousName, s.request(c.Reason), control.MakeLiveOptions{From: c.From})
 	})
 }
 
@@ -49,40 +49,40 @@ type deactivateCmd struct {
 }
 
 func (c *deactivateCmd) Run(s *session) error {
-	return s.move(c.Env, c.Workflow, func(p *control.Plane) (control.Result, error) {
-		return p.Deactivate(s.ctx, c.Env, c.Workflow, s.request(c.Reason), c.From)
+	return s.move(c.Env, func(o operations) (control.Moved, error) {
+		return o.Deactivate(s.ctx, c.Env, c.Workflow, s.request(c.Reason), c.From)
 	})
 }
 
 type holdCmd struct{ onWorkflow }
 
 func (c *holdCmd) Run(s *session) error {
-	return s.move(c.Env, c.Workflow, func(p *control.Plane) (control.Result, error) {
-		return p.Hold(s.ctx, c.Env, c.Workflow, s.request(c.Reason))
+	return s.move(c.Env, func(o operations) (control.Moved, error) {
+		return o.Hold(s.ctx, c.Env, c.Workflow, s.request(c.Reason))
 	})
 }
 
 type liftCmd struct{ onWorkflow }
 
 func (c *liftCmd) Run(s *session) error {
-	return s.move(c.Env, c.Workflow, func(p *control.Plane) (control.Result, error) {
-		return p.Lift(s.ctx, c.Env, c.Workflow, s.request(c.Reason))
+	return s.move(c.Env, func(o operations) (control.Moved, error) {
+		return o.Lift(s.ctx, c.Env, c.Workflow, s.request(c.Reason))
 	})
 }
 
 type rejectCmd struct{ onDeployment }
 
 func (c *rejectCmd) Run(s *session) error {
-	return s.move(c.Env, c.Workflow, func(p *control.Plane) (control.Result, error) {
-		return p.Reject(s.ctx, c.Env, c.Workflow, c.Deployment, s.request(c.Reason), c.From)
+	return s.move(c.Env, func(o operations) (control.Moved, error) {
+		return o.Reject(s.ctx, c.Env, c.Workflow, c.Deployment, s.request(c.Reason), c.From)
 	})
 }
 
 type acceptCmd struct{ onDeployment }
 
 func (c *acceptCmd) Run(s *session) error {
-	return s.move(c.Env, c.Workflow, func(p *control.Plane) (control.Result, error) {
-		return p.Accept(s.ctx, c.Env, c.Workflow, c.Deployment, s.request(c.Reason), c.From)
+	return s.move(c.Env, func(o operations) (control.Moved, error) {
+		return o.Accept(s.ctx, c.Env, c.Workflow, c.Deployment, s.request(c.Reason), c.From)
 	})
 }
 
@@ -90,54 +90,39 @@ func (s *session) request(reason string) control.Request {
 	return control.Request{Actor: s.actor, Reason: reason}
 }
 
-// moved is what a person's command prints with --json.
-type moved struct {
-	Changed  bool                 `json:"changed"` // false: what was asked for was so already
-	Release  *control.ReleaseView `json:"release"` // the row that was written
-	Workflow control.WorkflowView `json:"workflow"`
-}
-
 // move carries a person's command out and prints what became of it.
-func (s *session) move(env, workflow string, do func(*control.Plane) (control.Result, error)) error {
+func (s *session) move(env string, do func(operations) (control.Moved, error)) error {
 	s.env = env
-	plane, err := s.open()
+	ops, err := s.open()
 	if err != nil {
 		return err
 	}
-	res, err := do(plane)
+	m, err := do(ops)
 	if err != nil {
 		return err
-	}
-	w, err := plane.Workflow(s.ctx, env, workflow)
-	if err != nil {
-		return err
-	}
-	m := moved{Changed: res.Changed, Workflow: w}
-	if res.Changed {
-		v := control.ViewRelease(res.Row)
-		m.Release = &v
 	}
 	if s.json {
 		s.printJSON(m)
 	} else {
-		s.printMove(res, w)
+		s.printMove(m)
 	}
-	s.afterMove(w)
+	s.afterMove(m.Workflow)
 	return nil
 }
 
-func (s *session) printMove(res control.Result, w control.WorkflowView) {
-	if !res.Changed {
+func (s *session) printMove(m control.Moved) {
+	w := m.Workflow
+	if m.Release == nil {
 		s.print("it is so already, nothing was written")
 		s.printWhy(clean(w.ID)+" is "+string(w.Status)+":", w.Why)
 		return
 	}
 	what := "what is live stays"
-	if c, ok := res.Change(w.ID); ok {
+	if c, ok := m.Release.Change(w.ID); ok {
 		what = named(c.From, c.FromCommit) + " → " + named(c.To, c.ToCommit)
 	}
-	s.print("release %d, %s: %s: %s", res.Row.Number, res.Row.Cause, clean(w.ID), what)
-	for _, n := range res.Row.Notes {
+	s.print("release %d, %s: %s: %s", m.Release.Number, m.Release.Cause, clean(w.ID), what)
+	for _, n := range m.Release.Notes {
 		s.print("  %s", clean(n))
 	}
 	s.print("%s is %s: %s", clean(w.ID), w.Status, clean(w.Why.Text))

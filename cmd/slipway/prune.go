@@ -15,11 +15,11 @@ type pruneCmd struct {
 }
 
 func (c *pruneCmd) Run(s *session) error {
-	plane, err := s.open()
+	ops, err := s.open()
 	if err != nil {
 		return err
 	}
-	r, err := plane.Prune(s.ctx, control.PruneOptions{DryRun: c.DryRun})
+	r, err := ops.Prune(s.ctx, control.PruneOptions{DryRun: c.DryRun})
 	if err != nil {
 		return err
 	}

@@ -42,7 +42,7 @@ func TestTwoProcesses(t *testing.T) {
 	start := len(releases(t, data))
 	for round := range rounds {
 		var wg sync.WaitGroup
-		var moves [2]moved
+		var moves [2]control.Moved
 		for i, d := range pairs[round%2] {
 			wg.Add(1)
 			go func() {

@@ -18,8 +18,8 @@ func (c *restoreCmd) Run(s *session) error {
 	if c.Preview {
 		return c.preview(s)
 	}
-	return s.govern(c.Env, func(p *control.Plane) (control.Result, error) {
-		return p.Restore(s.ctx, c.Env, c.Release, c.Partial, s.request(c.Reason))
+	return s.govern(c.Env, func(o operations) (control.Governed, error) {
+		return o.Restore(s.ctx, c.Env, c.Release, c.Partial, s.request(c.Reason))
 	})
 }
 
@@ -31,11 +31,11 @@ type restorePreview struct {
 
 func (c *restoreCmd) preview(s *session) error {
 	s.env = c.Env
-	plane, err := s.open()
+	ops, err := s.open()
 	if err != nil {
 		return err
 	}
-	p, err := plane.PreviewRestore(s.ctx, c.Env, c.Release)
+	p, err := ops.PreviewRestore(s.ctx, c.Env, c.Release)
 	if err != nil {
 		return err
 	}

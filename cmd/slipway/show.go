@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/slipway-dev/slipway/internal/control"
 	"github.com/slipway-dev/slipway/internal/slipway"
 )
 
@@ -17,21 +16,21 @@ type showCmd struct {
 
 func (c *showCmd) Run(s *session) error {
 	s.env = c.Env
-	plane, err := s.open()
+	ops, err := s.open()
 	if err != nil {
 		return err
 	}
 	switch {
 	case strings.HasPrefix(c.Name, "dep_"):
-		return showDeployment(s, plane, c.Env, c.Name)
+		return showDeployment(s, ops, c.Env, c.Name)
 	case strings.HasPrefix(c.Name, "sync_"):
-		return showSync(s, plane, c.Env, c.Name)
+		return showSync(s, ops, c.Env, c.Name)
 	}
-	return showWorkflow(s, plane, c.Env, c.Name)
+	return showWorkflow(s, ops, c.Env, c.Name)
 }
 
-func showWorkflow(s *session, plane *control.Plane, env, id string) error {
-	w, err := plane.Workflow(s.ctx, env, id)
+func showWorkflow(s *session, ops operations, env, id string) error {
+	w, err := ops.Workflow(s.ctx, env, id)
 	if err != nil {
 		return err
 	}
@@ -60,8 +59,8 @@ func showWorkflow(s *session, plane *control.Plane, env, id string) error {
 	return nil
 }
 
-func showDeployment(s *session, plane *control.Plane, env, id string) error {
-	d, err := plane.Deployment(s.ctx, env, id)
+func showDeployment(s *session, ops operations, env, id string) error {
+	d, err := ops.Deployment(s.ctx, env, id)
 	if err != nil {
 		return err
 	}
@@ -89,8 +88,8 @@ func showDeployment(s *session, plane *control.Plane, env, id string) error {
 	return nil
 }
 
-func showSync(s *session, plane *control.Plane, env, id string) error {
-	d, err := plane.SyncByID(s.ctx, env, id)
+func showSync(s *session, ops operations, env, id string) error {
+	d, err := ops.SyncByID(s.ctx, env, id)
 	if err != nil {
 		return err
 	}
@@ -124,17 +123,17 @@ type logCmd struct {
 
 func (c *logCmd) Run(s *session) error {
 	s.env = c.Env
-	plane, err := s.open()
+	ops, err := s.open()
 	if err != nil {
 		return err
 	}
 	id := c.Name
 	if !strings.HasPrefix(id, "dep_") {
-		if id, err = plane.Find(s.ctx, c.Env, c.Name, c.Deployment); err != nil {
+		if id, err = ops.Find(s.ctx, c.Env, c.Name, c.Deployment); err != nil {
 			return err
 		}
 	}
-	d, err := plane.Deployment(s.ctx, c.Env, id)
+	d, err := ops.Deployment(s.ctx, c.Env, id)
 	if err != nil {
 		return err
 	}
@@ -157,11 +156,11 @@ type whyCmd struct {
 
 func (c *whyCmd) Run(s *session) error {
 	s.env = c.Env
-	plane, err := s.open()
+	ops, err := s.open()
 	if err != nil {
 		return err
 	}
-	w, err := plane.Workflow(s.ctx, c.Env, c.Workflow)
+	w, err := ops.Workflow(s.ctx, c.Env, c.Workflow)
 	if err != nil {
 		return err
 	}

@@ -25,26 +25,22 @@ type syncResult struct {
 
 func (c *syncCmd) Run(s *session) error {
 	s.env = c.Env
-	plane, err := s.open()
+	ops, err := s.open()
 	if err != nil {
 		return err
 	}
 	o := control.SyncOptions{Actor: s.actor, IfChanged: c.IfChanged}
 	if !c.Wait {
-		return c.request(s, plane, o)
+		return c.request(s, ops, o)
 	}
-	sync, err := plane.Sync(s.ctx, c.Env, o)
+	sync, err := ops.Sync(s.ctx, c.Env, o)
 	if err != nil {
 		return err
 	}
-	if err := c.printEnd(s, plane, sync); err != nil {
+	if err := c.printEnd(s, ops, sync); err != nil {
 		return err
 	}
-	ran, err := plane.HandOver(s.ctx, sync.Environment)
-	for _, other := range ran {
-		s.say("ran the sync that waited: %d %s %s", other.Sequence, other.ID, other.Status)
-	}
-	if err != nil && s.ctx.Err() == nil {
+	if err := s.handOver(ops, sync.Environment); err != nil {
 		return err
 	}
 	if sync.Status != slipway.SyncSucceeded && sync.Status != slipway.SyncUnchanged {
@@ -53,9 +49,32 @@ func (c *syncCmd) Run(s *session) error {
 	return nil
 }
 
+// handsOver are operations whose own process runs syncs: after its own it sees
+// to the one that waits.
+type handsOver interface {
+	HandOver(ctx context.Context, env string) ([]slipway.Sync, error)
+}
+
+var _ handsOver = local{}
+
+func (s *session) handOver(ops operations, env string) error {
+	h, ok := ops.(handsOver)
+	if !ok {
+		return nil // a server sees to it
+	}
+	ran, err := h.HandOver(s.ctx, env)
+	for _, other := range ran {
+		s.say("ran the sync that waited: %d %s %s", other.Sequence, other.ID, other.Status)
+	}
+	if err != nil && s.ctx.Err() == nil {
+		return err
+	}
+	return nil
+}
+
 // request leaves a sync waiting.
-func (c *syncCmd) request(s *session, plane *control.Plane, o control.SyncOptions) error {
-	sync, err := plane.RequestSync(s.ctx, c.Env, o)
+func (c *syncCmd) request(s *session, ops operations, o control.SyncOptions) error {
+	sync, err := ops.RequestSync(s.ctx, c.Env, o)
 	if err != nil {
 		return err
 	}
@@ -69,9 +88,9 @@ func (c *syncCmd) request(s *session, plane *control.Plane, o control.SyncOption
 }
 
 // printEnd prints how a sync ended, and what holds keep back.
-func (c *syncCmd) printEnd(s *session, plane *control.Plane, sync slipway.Sync) error {
+func (c *syncCmd) printEnd(s *session, ops operations, sync slipway.Sync) error {
 	// The end of a sync that was interrupted is told all the same.
-	ws, err := plane.Workflows(context.WithoutCancel(s.ctx), c.Env)
+	ws, err := ops.Workflows(context.WithoutCancel(s.ctx), c.Env)
 	if err != nil {
 		return err
 	}
@@ -145,11 +164,11 @@ func (s *session) printNext(next string, command ...string) {
 
 func (c *syncsCmd) Run(s *session) error {
 	s.env = c.Env
-	plane, err := s.open()
+	ops, err := s.open()
 	if err != nil {
 		return err
 	}
-	syncs, next, err := plane.Syncs(s.ctx, c.Env, control.SyncFilter{}, c.page())
+	syncs, next, err := ops.Syncs(s.ctx, c.Env, control.SyncFilter{}, c.page())
 	if err != nil {
 		return err
 	}

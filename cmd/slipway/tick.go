@@ -3,7 +3,7 @@ package main
 type tickCmd struct{}
 
 func (c *tickCmd) Run(s *session) error {
-	plane, err := s.open()
+	plane, err := s.openPlane()
 	if err != nil {
 		return err
 	}

@@ -54,19 +54,24 @@ func newChecker() *check.Checker {
 	return check.New(bundle.New(), sandbox.New(), check.DefaultLimits())
 }
 
-// open opens the store in the data folder, which it makes if need be, and puts
-// the plane together.
-func (s *session) open() (*control.Plane, error) {
+// open gives what the commands work on.
+func (s *session) open() (operations, error) {
+	plane, err := s.openPlane()
+	if err != nil {
+		return nil, err
+	}
+	return local{plane}, nil
+}
+
+// openPlane opens the store in the data folder, which it makes if need be, and
+// puts the plane together.
+func (s *session) openPlane() (*control.Plane, error) {
 	if s.plane != nil {
 		return s.plane, nil
 	}
-	dir := s.cli.Data
-	if dir == "" {
-		dir = defaultData(s.getenv)
-	}
-	if dir == "" {
-		return nil, fault.New(fault.Invalid, "no-data-folder", "the system does not say where your data folder is").
-			WithHint("name a folder with --data DIR")
+	dir, err := s.dataDir()
+	if err != nil {
+		return nil, err
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, folderFault(err, dir)
