@@ -31,7 +31,7 @@ const (
 type Why struct {
 	Code  WhyCode     `json:"code"`
 	Text  string      `json:"text"`
-	Fixes []fault.Fix `json:"-"` // commands that would change it
+	Fixes []fault.Fix `json:"fixes,omitempty"` // commands that would change it
 }
 
 // Explain derives w's Why at head and time at.
