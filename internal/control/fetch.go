@@ -94,8 +94,7 @@ func (p *Plane) Fetch(ctx context.Context, in SyncRef) (FetchOutput, error) {
 	if err := p.enterWith(ctx, in, &s, "validate"); err != nil {
 		return FetchOutput{}, err
 	}
-	p.progress(Progress{Step: "fetch", Text: fmt.Sprintf("%s %q by %s, %s",
-		s.Commit.Short(), s.Commit.Subject(), s.Commit.Author, plural(len(found.Files), "workflow file"))})
+	p.progress(Fetched(*s.Commit, len(found.Files)))
 	return out, nil
 }
 

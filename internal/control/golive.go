@@ -74,7 +74,7 @@ func (p *Plane) bring(ctx context.Context, s slipway.Sync, ds []slipway.Deployme
 	}
 	a.wrote = func(row slipway.Row) {
 		moved += len(row.Changes)
-		p.progress(Progress{Step: "go live", Text: fmt.Sprintf("release %d: %s", row.Number, plural(moved, "workflow"))})
+		p.progress(WentLive(row.Number, moved))
 	}
 	return out, p.append(ctx, &a)
 }

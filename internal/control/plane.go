@@ -95,14 +95,6 @@ func New(o Options) *Plane {
 	}
 }
 
-// Progress is one line of news about a running sync.
-type Progress struct {
-	Step string // fetch, validate, go live, finish
-	Text string // what is so now
-	Done int    // of Total; both 0 where nothing is counted
-	Of   int
-}
-
 func (p *Plane) versions(e slipway.Environment) slipway.Versions {
 	return slipway.Versions{Configuration: e.Version, Checker: check.Version()}
 }
