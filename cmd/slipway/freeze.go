@@ -2,7 +2,6 @@ package main
 
 import (
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/slipway-dev/slipway/internal/control"
@@ -43,25 +42,12 @@ func parseUntil(text string, now time.Time) (*time.Time, error) {
 	if text == "" {
 		return nil, nil //nolint:nilnil // no end is an answer
 	}
-	for _, form := range []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02T15:04", "2006-01-02 15:04", "2006-01-02"} {
-		if t, err := time.ParseInLocation(form, text, time.UTC); err == nil {
-			return &t, nil
-		}
-	}
-	length, err := time.ParseDuration(text)
-	if days, ok := strings.CutSuffix(text, "d"); err != nil && ok {
-		var n int
-		if n, err = strconv.Atoi(days); n > 36500 {
-			err = strconv.ErrRange
-		}
-		length = time.Duration(n) * 24 * time.Hour
-	}
-	if err != nil || length <= 0 {
+	t, ok := parseEnd(text, now)
+	if !ok {
 		return nil, fault.New(fault.Invalid, "bad-freeze", "%q is no time, and no length of time from now", text).
 			WithHint("write a time in UTC such as 2026-03-02T08:00, or how long from now, such as 8h or 2d").
 			WithFix("freeze", fault.EnvArg, "--until", "8h")
 	}
-	t := now.Add(length).UTC().Truncate(time.Second)
 	return &t, nil
 }
 
