@@ -75,6 +75,10 @@ func (l local) Restore(ctx context.Context, env string, release int64, partial b
 	return l.governed(ctx, env, res, err)
 }
 
+func (l local) RevokeToken(ctx context.Context, id string, r control.Request) (v control.TokenView, changed bool, err error) {
+	return l.Plane.RevokeToken(ctx, id, r.Actor)
+}
+
 func (l local) moved(ctx context.Context, env, workflow string, res control.Result, err error) (control.Moved, error) {
 	if err != nil {
 		return control.Moved{}, err

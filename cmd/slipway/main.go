@@ -53,6 +53,7 @@ type cli struct {
 	Thaw        thawCmd        `cmd:"" help:"End a freeze; what waited goes live."`
 	Restore     restoreCmd     `cmd:"" help:"Bring back what was live after an earlier release, and hold what moves."`
 	Releases    releasesCmd    `cmd:"" help:"List the ledger: every change of what is live, newest first."`
+	Token       tokenCmd       `cmd:"" help:"Make, list and revoke the tokens that let people and programs in over HTTP."`
 	Prune       pruneCmd       `cmd:"" help:"Take away what is old and nobody needs: deployments, syncs, blobs."`
 	Backup      backupCmd      `cmd:"" help:"Write the store into one file, also while others use it."`
 	Recover     recoverCmd     `cmd:"" help:"Make a store from a back-up, in a folder that has none."`

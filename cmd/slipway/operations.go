@@ -20,6 +20,7 @@ type operations interface {
 	markOperations
 	freezeOperations
 	restoreOperations
+	tokenOperations
 }
 
 type environmentOperations interface {
@@ -79,4 +80,11 @@ type freezeOperations interface {
 type restoreOperations interface {
 	Restore(ctx context.Context, env string, release int64, partial bool, r control.Request) (control.Governed, error)
 	PreviewRestore(ctx context.Context, env string, release int64) (control.RestorePreview, error)
+}
+
+type tokenOperations interface {
+	// CreateToken makes a token; its secret is in the answer, nil if it was lost.
+	CreateToken(ctx context.Context, n control.NewToken) (control.TokenView, error)
+	Tokens(ctx context.Context) ([]control.TokenView, error)
+	RevokeToken(ctx context.Context, id string, r control.Request) (v control.TokenView, changed bool, err error)
 }
