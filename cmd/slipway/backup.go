@@ -26,6 +26,9 @@ type backedUp struct {
 }
 
 func (c *backupCmd) Run(s *session) error {
+	if err := s.onlyLocal("backup", "run it on the server's machine, also while the server runs"); err != nil {
+		return err
+	}
 	if _, err := os.Lstat(c.File); err == nil && !c.Force {
 		return backupExists(nil, c.File)
 	}

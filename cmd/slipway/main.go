@@ -25,7 +25,8 @@ const (
 
 // cli is the program's grammar.
 type cli struct {
-	Data  string        `help:"Folder of the store. Default: ${data}." placeholder:"DIR" env:"SLIPWAY_DATA" type:"path"`
+	Data string `help:"Folder of the store. Default: $$SLIPWAY_DATA, else ${data}." placeholder:"DIR" type:"path"`
+	serverFlags
 	Lease time.Duration `help:"How long a worker may be silent in each step." hidden:"" env:"SLIPWAY_LEASE"`
 	JSON  bool          `help:"Print one JSON document on stdout; progress and hints go to stderr." name:"json"`
 
@@ -104,6 +105,9 @@ func (p *program) run(ctx context.Context, args []string) int {
 	k, err := parser.Parse(args)
 	s := &session{program: p, ctx: ctx, cli: &c, json: c.JSON || wantsJSON(args)}
 	if err != nil {
+		return p.misuse(s, err)
+	}
+	if err := s.settle(); err != nil {
 		return p.misuse(s, err)
 	}
 	defer s.close()

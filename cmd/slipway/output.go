@@ -43,8 +43,8 @@ func (p *program) refuse(s *session, err error) int {
 		return exitRefused
 	}
 	s.say("slipway: %s", clean(f.Detail))
-	if f.Code == "internal" && p.getenv("SLIPWAY_DEBUG") != "" {
-		s.say("  %v", errors.Unwrap(f))
+	if cause := errors.Unwrap(f); f.Code == "internal" && cause != nil && p.getenv("SLIPWAY_DEBUG") != "" {
+		s.say("  %v", cause)
 	}
 	if f.Hint != "" {
 		s.say("  %s", clean(f.Hint))
@@ -99,8 +99,10 @@ func (s *session) printJSON(v any) {
 // command renders a fix as a command line that can be run as it stands.
 func (s *session) command(fix fault.Fix) string {
 	words := []string{s.name}
-	if s.cli != nil && s.cli.Data != "" {
-		words = append(words, "--data", quote(s.cli.Data))
+	if s.cli != nil {
+		for _, w := range s.where() {
+			words = append(words, quote(w))
+		}
 	}
 	for _, w := range fix {
 		if w == fault.EnvArg {

@@ -22,6 +22,9 @@ type recovered struct {
 }
 
 func (c *recoverCmd) Run(s *session) error {
+	if err := s.onlyLocal("recover", "run it on the server's machine before the server starts"); err != nil {
+		return err
+	}
 	dir, err := s.dataDir()
 	if err != nil {
 		return err

@@ -3,6 +3,9 @@ package main
 type tickCmd struct{}
 
 func (c *tickCmd) Run(s *session) error {
+	if err := s.onlyLocal("tick", "a server has a clock of its own"); err != nil {
+		return err
+	}
 	plane, err := s.openPlane()
 	if err != nil {
 		return err

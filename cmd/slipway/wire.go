@@ -56,6 +56,9 @@ func newChecker() *check.Checker {
 
 // open gives what the commands work on.
 func (s *session) open() (operations, error) {
+	if s.cli.Server != "" {
+		return s.connect()
+	}
 	plane, err := s.openPlane()
 	if err != nil {
 		return nil, err
