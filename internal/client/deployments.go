@@ -11,7 +11,7 @@ import (
 // page adds what chooses a part of a list.
 func (q call) page(p control.Page) call {
 	if p.Limit != 0 {
-		q = q.with("limit", strconv.Itoa(p.Limit))
+		q = q.with("limit", strconv.Itoa(min(p.Limit, control.MaxPage)))
 	}
 	return q.with("cursor", p.Cursor)
 }
@@ -31,6 +31,9 @@ func (q call) span(s control.Span) call {
 
 // Deployments lists deployments, newest first.
 func (c *Client) Deployments(ctx context.Context, env string, f control.DeploymentFilter, p control.Page) ([]control.DeploymentView, string, error) {
+	if err := f.Validate(); err != nil {
+		return nil, "", err
+	}
 	var out struct {
 		Deployments []control.DeploymentView `json:"deployments"`
 		Next        string                   `json:"next"`

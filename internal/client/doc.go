@@ -5,5 +5,6 @@
 // A write carries an idempotency key of its own, and is tried again with the
 // same key while its answer is lost or the server is busy with it, so that
 // nothing is done twice. The token goes in one header to one host, and stands in
-// no fault.
+// no fault. What a server would refuse for its form alone is refused here, with
+// control's own fault.
 package client

@@ -44,6 +44,10 @@ type repositoryBody struct {
 
 // AddEnvironment adds one; the server proves that its branch can be read.
 func (c *Client) AddEnvironment(ctx context.Context, n control.NewEnvironment) (v control.EnvironmentView, err error) {
+	e := slipway.Environment{ID: "env_to_be", Slug: n.Slug, Repository: n.Repository, Triggers: n.Triggers, PollSeconds: n.PollSeconds}
+	if err := e.Validate(); err != nil {
+		return v, err
+	}
 	on := !n.AutoLiveOff
 	body := environmentBody{Slug: n.Slug, Repository: &repositoryBody{URL: &n.Repository.URL}, AutoLive: &on, Poll: n.PollSeconds}
 	for to, from := range map[**string]*string{

@@ -11,6 +11,9 @@ import (
 
 // Releases lists an environment's ledger, newest first.
 func (c *Client) Releases(ctx context.Context, env string, f control.ReleaseFilter, p control.Page) ([]control.ReleaseView, string, error) {
+	if err := f.Validate(); err != nil {
+		return nil, "", err
+	}
 	var out struct {
 		Releases []control.ReleaseView `json:"releases"`
 		Next     string                `json:"next"`

@@ -10,6 +10,9 @@ import (
 
 // Syncs lists an environment's syncs, newest first.
 func (c *Client) Syncs(ctx context.Context, env string, f control.SyncFilter, p control.Page) ([]slipway.Sync, string, error) {
+	if err := f.Validate(); err != nil {
+		return nil, "", err
+	}
 	var out struct {
 		Syncs []slipway.Sync `json:"syncs"`
 		Next  string         `json:"next"`

@@ -19,6 +19,9 @@ type tokenBody struct {
 // CreateToken makes a token. Its secret is nil where the answer that had it was
 // lost on the way.
 func (c *Client) CreateToken(ctx context.Context, n control.NewToken) (v control.TokenView, err error) {
+	if err := (slipway.Token{Name: n.Name, Role: n.Role, Environments: n.Environments}).Validate(); err != nil {
+		return v, err
+	}
 	body := tokenBody{Name: n.Name, Role: n.Role, Environments: n.Environments, ExpiresAt: n.ExpiresAt}
 	q := write(http.MethodPost, control.Request{}, body, "tokens")
 	err = c.do(ctx, &q, &v)

@@ -52,8 +52,7 @@ func viewDeployment(d slipway.Deployment, missing bool, head slipway.Row, at tim
 // filter names it. The head is read before the list, so that the statuses are
 // those of one moment.
 func (p *Plane) Deployments(ctx context.Context, slug string, f DeploymentFilter, page Page) ([]DeploymentView, string, error) {
-	if err := knownStatus(f.Status, slipway.StatusProcessing, slipway.StatusFailed, slipway.StatusLive,
-		slipway.StatusDeactivated, slipway.StatusDraft, slipway.StatusDeployed); err != nil {
+	if err := f.Validate(); err != nil {
 		return nil, "", err
 	}
 	env, err := p.environment(ctx, slug)

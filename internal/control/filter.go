@@ -1,11 +1,9 @@
 package control
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
-	"github.com/slipway-dev/slipway/internal/fault"
 	"github.com/slipway-dev/slipway/internal/slipway"
 )
 
@@ -133,18 +131,3 @@ func pageSize(limit int) int {
 
 // defaultPage is how many entries a store gives where no limit is said.
 const defaultPage = 50
-
-// knownStatus refuses a filter by a status that is none.
-func knownStatus[S ~string](status S, all ...S) error {
-	if status == "" {
-		return nil
-	}
-	names := make([]string, 0, len(all))
-	for _, s := range all {
-		if s == status {
-			return nil
-		}
-		names = append(names, string(s))
-	}
-	return fault.New(fault.Invalid, "bad-filter", "there is no status %q", status).WithHint("%s", fmt.Sprintf("one of %s", strings.Join(names, ", ")))
-}

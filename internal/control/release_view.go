@@ -26,6 +26,9 @@ type ReleaseView struct {
 
 // Releases lists an environment's ledger, newest first.
 func (p *Plane) Releases(ctx context.Context, slug string, f ReleaseFilter, page Page) ([]ReleaseView, string, error) {
+	if err := f.Validate(); err != nil {
+		return nil, "", err
+	}
 	env, err := p.environment(ctx, slug)
 	if err != nil {
 		return nil, "", err

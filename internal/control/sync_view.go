@@ -10,8 +10,7 @@ import (
 
 // Syncs lists an environment's syncs, newest first.
 func (p *Plane) Syncs(ctx context.Context, slug string, f SyncFilter, page Page) ([]slipway.Sync, string, error) {
-	if err := knownStatus(f.Status, slipway.SyncQueued, slipway.SyncRunning, slipway.SyncSucceeded, slipway.SyncIncomplete,
-		slipway.SyncFailed, slipway.SyncUnchanged, slipway.SyncSuperseded, slipway.SyncCancelled); err != nil {
+	if err := f.Validate(); err != nil {
 		return nil, "", err
 	}
 	env, err := p.environment(ctx, slug)
