@@ -19,25 +19,60 @@ func TestMain(m *testing.M) {
 }
 
 // TestScripts runs the sessions in testdata: each is a person at the terminal.
+// Those at the top run twice: on the store in a folder, and on a server. Where
+// they work is in their environment, and $AT matches what a printed command says
+// of it. Those in testdata/local are about the store or the arguments alone.
 func TestScripts(t *testing.T) {
 	t.Parallel()
-	files, err := filepath.Glob("testdata/*.txtar")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no session in testdata: %v", err)
+	for _, c := range []struct {
+		name, dir string
+		setup     func(e *testscript.Env) error
+	}{
+		{"store", "testdata", onStore},
+		{"server", "testdata", onServer},
+		{"local", "testdata/local", func(*testscript.Env) error { return nil }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			files, err := filepath.Glob(c.dir + "/*.txtar")
+			if err != nil || len(files) == 0 {
+				t.Fatalf("no session in %s: %v", c.dir, err)
+			}
+			testscript.Run(t, testscript.Params{
+				Dir: c.dir,
+				Setup: func(e *testscript.Env) error {
+					e.Setenv("HOME", e.WorkDir)
+					for _, name := range []string{"SLIPWAY_DATA", "SLIPWAY_SERVER", "SLIPWAY_TOKEN", "SLIPWAY_CA_FILE", "SLIPWAY_INSECURE"} {
+						e.Setenv(name, "")
+					}
+					return c.setup(e)
+				},
+				Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+					"commit": commitCommand, "capture": captureCommand,
+				},
+				RequireExplicitExec: true,
+				UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
+			})
+		})
 	}
-	testscript.Run(t, testscript.Params{
-		Dir: "testdata",
-		Setup: func(e *testscript.Env) error {
-			e.Setenv("HOME", e.WorkDir)
-			e.Setenv("SLIPWAY_DATA", "")
-			return nil
-		},
-		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"commit": commitCommand, "capture": captureCommand,
-		},
-		RequireExplicitExec: true,
-		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
-	})
+}
+
+func onStore(e *testscript.Env) error {
+	e.Setenv("SLIPWAY_DATA", filepath.Join(e.WorkDir, "data"))
+	e.Setenv("AT", "--data .*data")
+	return nil
+}
+
+func onServer(e *testscript.Env) error {
+	s, err := startAPI(filepath.Join(e.WorkDir, "data"))
+	if err != nil {
+		return err
+	}
+	e.Defer(s.stop)
+	e.Setenv("SLIPWAY_SERVER", s.address)
+	e.Setenv("SLIPWAY_TOKEN", s.token)
+	e.Setenv("AT", "--server http://127.0.0.1:[0-9]+")
+	return nil
 }
 
 // commitCommand is "commit DIR AUTHOR MESSAGE": it commits all files of the

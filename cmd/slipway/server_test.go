@@ -1,0 +1,46 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/slipway-dev/slipway/internal/slipway"
+)
+
+// TestInterruptedWaiting stops waiting for a sync on a server: it goes on, and
+// the commands to see and to cancel it are printed.
+func TestInterruptedWaiting(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(context.Background())
+	h := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/cancel") {
+			t.Error("the sync was cancelled")
+		}
+		if r.Method == http.MethodGet {
+			cancel() // as Ctrl-C does
+		}
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = fmt.Fprint(w, `{"id":"sync_1","sequence":4,"status":"running"}`)
+	}))
+	defer h.Close()
+	var out, aside bytes.Buffer
+	p := &program{
+		name: "slipway", stdout: &out, stderr: &aside, now: time.Now, actor: slipway.LocalActor("you"),
+		getenv: func(name string) string { return map[string]string{"SLIPWAY_TOKEN": "slipway_a_b"}[name] },
+	}
+	code := p.run(ctx, []string{"--server", h.URL, "sync", "prod"})
+	want := fmt.Sprintf(`slipway: nobody waits for sync 4 any more; it goes on on the server
+  look how it ended, or cancel it
+    slipway --server %[1]s show prod sync_1
+    slipway --server %[1]s cancel prod sync_1
+`, h.URL)
+	if code != exitRefused || aside.String() != want || out.Len() > 0 {
+		t.Errorf("status %d, printed %s and aside\n%s", code, out.String(), aside.String())
+	}
+}
