@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -73,11 +74,17 @@ func (p *program) misuse(s *session, err error) int {
 func wantsJSON(args []string) bool { return slices.Contains(args, "--json") }
 
 // say prints a line for a person on stderr.
-func (s *session) say(format string, args ...any) { _, _ = fmt.Fprintf(s.stderr, format+"\n", args...) }
+func (s *session) say(format string, args ...any) { printLines(s.stderr, format, args...) }
 
 // print prints a line of the result on stdout.
-func (s *session) print(format string, args ...any) {
-	_, _ = fmt.Fprintf(s.stdout, format+"\n", args...)
+func (s *session) print(format string, args ...any) { printLines(s.stdout, format, args...) }
+
+// printLines prints lines that are safe for a terminal, whatever is in them: ids
+// and commands too may come from a server.
+func printLines(w io.Writer, format string, args ...any) {
+	for line := range strings.SplitSeq(fmt.Sprintf(format, args...), "\n") {
+		_, _ = fmt.Fprintln(w, clean(line))
+	}
 }
 
 // hint prints advice: with the result for a person, aside for a program.

@@ -44,3 +44,32 @@ func TestInterruptedWaiting(t *testing.T) {
 		t.Errorf("status %d, printed %s and aside\n%s", code, out.String(), aside.String())
 	}
 }
+
+// TestForeignTextIsHarmless is a server whose answers would move the cursor.
+func TestForeignTextIsHarmless(t *testing.T) {
+	t.Parallel()
+	bad := `\u001b[2J\u0007`
+	h := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		if strings.HasSuffix(r.URL.Path, "/hold") {
+			w.WriteHeader(http.StatusConflict)
+			_, _ = fmt.Fprintf(w, `{"code":"%[1]s","detail":"%[1]s","hint":"%[1]s","fixes":[["show","%[1]s"]]}`, bad)
+			return
+		}
+		_, _ = fmt.Fprintf(w, `{"id":"%[1]s","status":"%[1]s","digest":"%[1]s","commit":{"sha":"%[1]s"},"next":"%[1]s","deployments":[{"id":"%[1]s"}]}`, bad)
+	}))
+	defer h.Close()
+	for _, args := range [][]string{
+		{"hold", "prod", "greet"},
+		{"show", "prod", "dep_1"},
+		{"show", "prod", "greet"},
+		{"show", "prod", "sync_1"},
+		{"deployments", "prod"},
+		{"syncs", "prod"},
+	} {
+		got := sayings(t, "slipway_a_b", []string{"--server", h.URL}, args...)
+		if text := got.Stdout + got.Stderr; strings.ContainsAny(text, "\x1b\a") || !strings.Contains(text, "?[2J?") {
+			t.Errorf("slipway %v printed %q", args, text)
+		}
+	}
+}
