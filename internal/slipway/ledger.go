@@ -67,7 +67,7 @@ type State struct {
 	Freeze      *Freeze                  `json:"freeze,omitempty"`
 	Rejected    map[Code]Rejection       `json:"rejected,omitempty"`
 
-	packed []byte // the stored form, once it was made to be measured; clone drops it
+	packed *packing // the parts of its stored form, or of the state that it was made from
 }
 
 // WorkflowState is what the ledger says of one workflow.
@@ -158,7 +158,6 @@ func (s State) WorkflowIDs() []string { return slices.Sorted(maps.Keys(s.Workflo
 // clone returns a state that shares no map with s. What the maps hold is
 // replaced, never changed in place, so it may be shared.
 func (s State) clone() State {
-	s.packed = nil
 	s.Workflows = maps.Clone(s.Workflows)
 	if s.Workflows == nil {
 		s.Workflows = map[string]WorkflowState{}

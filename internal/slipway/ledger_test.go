@@ -18,6 +18,7 @@ type ledger struct {
 	deployments map[string]Deployment
 	clock       time.Time
 	commands    int
+	packed      *packing // of the newest state, in chunks of one workflow
 }
 
 func newLedger() *ledger {

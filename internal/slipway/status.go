@@ -91,6 +91,9 @@ func KeptBack(s State, o Offered, workflow string, at time.Time) Note {
 	if n := keptBack(s, target{workflow, o}, at); n != "" {
 		return n
 	}
+	if w.Live != nil && w.Live.Trigger == o.Trigger { // then no other is live on it
+		return ""
+	}
 	if other := s.LiveOn(o.Trigger); other != "" && other != workflow {
 		return NoteTriggerInUse
 	}

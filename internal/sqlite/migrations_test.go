@@ -65,6 +65,17 @@ func TestHalfAMigration(t *testing.T) {
 	}
 }
 
+// TestOlderProgram opens today's store as the program of each version before
+// would: none tries to read what it does not know.
+func TestOlderProgram(t *testing.T) {
+	s := newHasty(t)
+	all := steps(t)
+	for n := 1; n < len(all); n++ {
+		_, err := openWith(t.Context(), s.path, s.wait, all[:n])
+		wantCode(t, err, fault.Invalid, "store-newer")
+	}
+}
+
 // TestNoCopyNoMigration: without room for the copy the store stays what it is.
 func TestNoCopyNoMigration(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "slipway.db")

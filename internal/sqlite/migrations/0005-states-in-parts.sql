@@ -1,0 +1,2 @@
+-- Nothing changes here. From this version on states are written in a form that a
+-- program of an older one cannot read, and the version keeps it away.
