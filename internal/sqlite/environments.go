@@ -57,7 +57,15 @@ func (s *Store) CreateEnvironment(ctx context.Context, e slipway.Environment, fi
 func (s *Store) Environment(ctx context.Context, slug string) (slipway.Environment, error) {
 	absent := fault.New(fault.NotFound, "unknown-environment", "there is no environment %q", slug).
 		WithHint("list the environments to see their names")
-	e, err := one[slipway.Environment](ctx, s, s.readers, absent, readEnvironment, slug)
+	var document []byte
+	err := s.readers.QueryRowContext(ctx, readEnvironment, slug).Scan(&document)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = absent
+	}
+	if err != nil {
+		return slipway.Environment{}, s.translate(ctx, "read environment", err)
+	}
+	e, err := s.environments.read(document, s.decode)
 	return e, s.translate(ctx, "read environment", err)
 }
 

@@ -23,7 +23,9 @@ type Store struct {
 	readers *sql.DB // never wait for the writer, nor it for them
 	wait    patience
 	closed  atomic.Bool
-	heads   headCache
+
+	heads        headCache
+	environments environmentCache
 }
 
 var _ control.Store = (*Store)(nil)
