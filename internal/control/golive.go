@@ -79,10 +79,10 @@ func (p *Plane) bring(ctx context.Context, s slipway.Sync, ds []slipway.Deployme
 	return out, p.append(ctx, &a)
 }
 
-// ofSync reads the deployments of s.
+// ofSync reads the deployments of s, with their build logs.
 func (p *Plane) ofSync(ctx context.Context, s slipway.Sync) ([]slipway.Deployment, error) {
 	var ds []slipway.Deployment
-	for d, err := range p.deployments(ctx, s.Environment, DeploymentQuery{Sync: s.ID, Page: Page{Limit: MaxPage}}) {
+	for d, err := range p.deployments(ctx, s.Environment, DeploymentQuery{Sync: s.ID, Whole: true, Page: Page{Limit: MaxPage}}) {
 		if err != nil {
 			return nil, err
 		}

@@ -31,7 +31,7 @@ func (p *Plane) MakeLive(ctx context.Context, env, workflow, name string, r Requ
 // newestGood is the sequence of the workflow's newest valid deployment whose
 // code is not rejected, 0 if there is none.
 func (p *Plane) newestGood(ctx context.Context, env string, head slipway.Row, workflow string) (int64, error) {
-	q := DeploymentQuery{Workflow: workflow, Outcome: slipway.Valid, Page: Page{Limit: 10}}
+	q := DeploymentQuery{Workflow: workflow, Outcome: slipway.Valid, Page: Page{Limit: 1}} // it is nearly always the first
 	for d, err := range p.deployments(ctx, env, q) {
 		if err != nil {
 			return 0, err

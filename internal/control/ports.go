@@ -50,6 +50,7 @@ type DeploymentQuery struct {
 	Outcome  slipway.Outcome
 	WasLive  bool  // only those with the mark of a first go-live
 	Below    int64 // only those of a lower sequence
+	Whole    bool  // selects nothing: with it, a list gives each as Deployment does
 	Page
 }
 
@@ -61,8 +62,9 @@ type Deployments interface {
 	PutDeployments(ctx context.Context, f slipway.Fence, ds []slipway.Deployment, ws []slipway.Workflow) error
 	// Deployment reads one; NotFound ("unknown-deployment").
 	Deployment(ctx context.Context, env, id string) (slipway.Deployment, error)
-	// Deployments lists by sequence, newest first, then by path. A page may have
-	// fewer than asked for and still a next.
+	// Deployments lists by sequence, newest first, then by path, each as its Listed
+	// gives it unless q asks for it whole: a list need not read build logs. A page
+	// may have fewer than asked for and still a next.
 	Deployments(ctx context.Context, env string, q DeploymentQuery) (ds []slipway.Deployment, next string, err error)
 }
 

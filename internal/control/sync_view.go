@@ -46,12 +46,11 @@ func (p *Plane) SyncByID(ctx context.Context, slug, id string) (SyncDetail, erro
 	if err != nil {
 		return SyncDetail{}, fmt.Errorf("read sync: %w", unknownIn(err, env, "sync", id, "syncs", fault.EnvArg))
 	}
-	ds, err := p.ofSync(ctx, s)
-	if err != nil {
-		return SyncDetail{}, err
-	}
 	v := SyncDetail{Sync: s, Deployments: []DeploymentView{}}
-	for _, d := range ds {
+	for d, err := range p.deployments(ctx, env.ID, DeploymentQuery{Sync: s.ID, Page: Page{Limit: MaxPage}}) {
+		if err != nil {
+			return SyncDetail{}, err
+		}
 		v.Deployments = append(v.Deployments, viewDeployment(d, false, head, p.now()))
 	}
 	return v, nil

@@ -46,6 +46,15 @@ type Deployment struct {
 // WasLive reports whether d had been live by row number head.
 func (d Deployment) WasLive(head int64) bool { return d.FirstLive > 0 && d.FirstLive <= head }
 
+// Listed is d as a list gives it: without its build log, its packages, its source
+// digest and the time of its check, and with no more of its settings than name
+// and trigger. That is enough for its status, its notes and every decision.
+func (d Deployment) Listed() Deployment {
+	d.Settings = Settings{Name: d.Settings.Name, Trigger: d.Settings.Trigger}
+	d.Packages, d.Diagnostics, d.SourceDigest, d.CheckedAt = nil, nil, "", nil
+	return d
+}
+
 // Ref is d as a workflow remembers it.
 func (d Deployment) Ref() DeploymentRef {
 	return DeploymentRef{ID: d.ID, Sequence: d.Sequence, Outcome: d.Outcome, Commit: d.Commit, Code: d.Code, CreatedAt: d.CreatedAt}

@@ -15,11 +15,11 @@ const (
 	readDeployment = `SELECT document, first_live FROM deployments WHERE environment = ? AND id = ?`
 	// putDeployment leaves a deployment whose outcome is known, and any mark.
 	putDeployment = `INSERT INTO deployments
-		(environment, id, workflow, sync, sequence, path, commit_sha, outcome, first_live, document)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		(environment, id, workflow, sync, sequence, path, commit_sha, outcome, first_live, document, listed)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (environment, id) DO UPDATE SET
 		workflow = excluded.workflow, sync = excluded.sync, sequence = excluded.sequence, path = excluded.path,
-		commit_sha = excluded.commit_sha, outcome = excluded.outcome, document = excluded.document
+		commit_sha = excluded.commit_sha, outcome = excluded.outcome, document = excluded.document, listed = excluded.listed
 		WHERE deployments.outcome = 'processing'`
 )
 
@@ -55,7 +55,7 @@ func encodePuts(f slipway.Fence, ds []slipway.Deployment, ws []slipway.Workflow)
 			return nil, err
 		}
 		puts = append(puts, []any{
-			d.Environment, d.ID, d.Workflow, d.Sync, d.Sequence, d.Path, d.Commit.SHA, string(d.Outcome), mark, document,
+			d.Environment, d.ID, d.Workflow, d.Sync, d.Sequence, d.Path, d.Commit.SHA, string(d.Outcome), mark, document, listedText(d),
 		})
 	}
 	for _, w := range ws {
@@ -96,12 +96,15 @@ func (s *Store) Deployment(ctx context.Context, env, id string) (slipway.Deploym
 
 // Deployments implements control.Deployments. Its pages are full.
 func (s *Store) Deployments(ctx context.Context, env string, q control.DeploymentQuery) ([]slipway.Deployment, string, error) {
-	g, err := readPage(q.Page, "deployments", env, q.Workflow, q.Sync, q.Commit, q.Outcome, q.WasLive, q.Below)
+	g, err := readPage(q.Page, "deployments", env, q.Workflow, q.Sync, q.Commit, q.Outcome, q.WasLive, q.Below) // Whole moves no place
 	if err != nil {
 		return nil, "", err
 	}
 	query, args := listDeployments(env, q, g)
-	scan := func(rows *sql.Rows) (slipway.Deployment, error) { return s.scanDeployment(rows) }
+	scan := func(rows *sql.Rows) (slipway.Deployment, error) { return s.scanListed(env, rows) }
+	if q.Whole {
+		scan = func(rows *sql.Rows) (slipway.Deployment, error) { return s.scanDeployment(rows) }
+	}
 	list, err := all(ctx, s.readers, scan, query, args...)
 	if err != nil {
 		return nil, "", s.translate(ctx, "list deployments", err)

@@ -138,6 +138,32 @@ func TestPastStays(t *testing.T) {
 	}
 }
 
+// TestDamagedList writes over what is listed of a deployment.
+func TestDamagedList(t *testing.T) {
+	s := newHasty(t)
+	if err := begin(t.Context(), s); err != nil {
+		t.Fatal(err)
+	}
+	f := slipway.Fence{Environment: "env", Sync: "sync_a"}
+	d := slipway.Deployment{ID: "dep_a", Environment: "env", Workflow: "w", Outcome: slipway.Valid}
+	if err := s.PutDeployments(t.Context(), f, []slipway.Deployment{d}, nil); err != nil {
+		t.Fatal(err)
+	}
+	if list, _, err := s.Deployments(t.Context(), "env", control.DeploymentQuery{}); err != nil || len(list) != 1 {
+		t.Fatalf("%d listed (%v)", len(list), err)
+	}
+	for _, damage := range []string{"''", "substr(listed, 2)", "substr(listed, 1, length(listed) - 1)", "listed || '1:x'", "'-1:' || listed", "replace(listed, '1:w', '9999:w')", "replace(listed, '1:0', '1:z')"} {
+		if _, err := s.writer.ExecContext(t.Context(), "UPDATE deployments SET listed = "+damage); err != nil {
+			t.Fatal(err)
+		}
+		_, _, err := s.Deployments(t.Context(), "env", control.DeploymentQuery{})
+		wantCode(t, err, fault.Internal, "store-corrupt")
+		if _, err := s.writer.ExecContext(t.Context(), "UPDATE deployments SET listed = ?", listedText(d)); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // statements are all that the ports run, each with the number of its arguments.
 func statements() []string {
 	list := []string{
@@ -162,6 +188,9 @@ func statements() []string {
 		set(5, func() { q.Below = 9 })
 		set(6, func() { g.after = after })
 		statement, _ := listDeployments("env", q, g)
+		list = append(list, statement)
+		q.Whole = true
+		statement, _ = listDeployments("env", q, g)
 		list = append(list, statement)
 	}
 	return list

@@ -1,14 +1,17 @@
 package sqlite
 
 import (
+	"database/sql"
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 	"testing/fstest"
 	"time"
 
 	"github.com/slipway-dev/slipway/internal/fault"
+	"github.com/slipway-dev/slipway/internal/slipway"
 )
 
 // steps are today's migrations and then these.
@@ -73,6 +76,49 @@ func TestOlderProgram(t *testing.T) {
 	for n := 1; n < len(all); n++ {
 		_, err := openWith(t.Context(), s.path, s.wait, all[:n])
 		wantCode(t, err, fault.Invalid, "store-newer")
+	}
+}
+
+// TestMigrationLists: what migration 0006 writes of a document is what is written
+// beside a new one.
+func TestMigrationLists(t *testing.T) {
+	s := newHasty(t)
+	if err := begin(t.Context(), s); err != nil {
+		t.Fatal(err)
+	}
+	f := slipway.Fence{Environment: "env", Sync: "sync_a"}
+	var ds []slipway.Deployment
+	for i, text := range []string{"", "a", "3:b", "ünïcödé 日本語 🚀", "two\nlines\t", "nul\x00inside", "\x00", "a\xffb\xfe\xfd", "<&>", "\u2028"} {
+		ds = append(ds, slipway.Deployment{
+			ID: "dep" + text, Environment: "env", Workflow: text, Sync: "sync_a", Sequence: int64(i), Path: text, Outcome: slipway.Valid,
+			Commit: slipway.Commit{SHA: text, Author: text, Email: text, Message: text, Time: time.Date(2026, 3, i+1, 1, 2, 3, 123456780, time.UTC)},
+			Digest: text, Code: slipway.Code(text), Settings: slipway.Settings{ID: "w", Name: text, Trigger: text}, Size: int64(i) << 40,
+			Unchanged: i%2 == 0, CreatedAt: time.Date(9999, 12, 31, 23, 59, 59, i, time.UTC),
+		})
+	}
+	if err := s.PutDeployments(t.Context(), f, ds, nil); err != nil {
+		t.Fatal(err)
+	}
+	read := func() (list []string) {
+		list, err := all(t.Context(), s.readers, func(rows *sql.Rows) (text string, err error) { return text, rows.Scan(&text) },
+			"SELECT listed FROM deployments ORDER BY sequence")
+		if err != nil || len(list) != len(ds) {
+			t.Fatalf("%d lists (%v)", len(list), err)
+		}
+		return list
+	}
+	want := read()
+	_, update, found := strings.Cut(steps(t)[5].statements, "ADD COLUMN listed TEXT NOT NULL DEFAULT '';")
+	if !found {
+		t.Fatal("the migration is another")
+	}
+	if _, err := s.writer.ExecContext(t.Context(), "UPDATE deployments SET listed = ''; "+update); err != nil {
+		t.Fatal(err)
+	}
+	for i, got := range read() {
+		if got != want[i] {
+			t.Errorf("the migration writes %q, a put %q", got, want[i])
+		}
 	}
 }
 

@@ -31,7 +31,11 @@ func listDeployments(env string, q control.DeploymentQuery, g page) (statement s
 		w.and("sequence <= ?", a.Number)
 		w.and("(sequence < ? OR (path, id) > (?, ?))", a.Number, a.Path, a.ID)
 	}
-	return "SELECT document, first_live FROM deployments INDEXED BY " + index(q) +
+	column := "listed"
+	if q.Whole {
+		column = "document"
+	}
+	return "SELECT " + column + ", first_live FROM deployments INDEXED BY " + index(q) +
 		" WHERE " + strings.Join(w.conditions, " AND ") +
 		" ORDER BY sequence DESC, path, id LIMIT ?", append(w.args, g.limit+1)
 }

@@ -12,6 +12,7 @@ func deploymentCases() map[string]func(*testing.T, control.Store) {
 	return map[string]func(*testing.T, control.Store){
 		"deployment/reads what was put":       deploymentReads,
 		"deployment/outcomes are final":       deploymentFinal,
+		"deployment/a list leaves logs out":   deploymentListed,
 		"deployment/a put keeps the mark":     deploymentKeepsMark,
 		"deployment/puts are fenced":          deploymentFenced,
 		"workflow/reads what was put":         workflowReads,
@@ -33,6 +34,27 @@ func deploymentReads(t *testing.T, s control.Store) {
 	_, err := s.Deployment(t.Context(), e.ID, "dep_none")
 	refused(t, err, fault.NotFound, "unknown-deployment")
 	ok(t, s.PutDeployments(t.Context(), sync.Fence(), nil, nil))
+}
+
+// deploymentListed asks for a list with and without build logs, on pages whose
+// cursors are good for both.
+func deploymentListed(t *testing.T, s control.Store) {
+	e := newEnvironment(t, s)
+	sync := begin(t, s, e.ID, "sync_a")
+	a, b := aDeployment(sync, "w", "a.ts", slipway.Valid), aDeployment(sync, "w", "b.ts", slipway.Failed)
+	a.Unchanged = true
+	put(t, s, sync, a, b)
+	q := control.DeploymentQuery{Workflow: "w", Page: control.Page{Limit: 1}}
+	first, next, err := s.Deployments(t.Context(), e.ID, q)
+	ok(t, err)
+	same(t, "the first", first, listed(a))
+	if got := first[0]; got.Diagnostics != nil || got.Packages != nil || got.CheckedAt != nil || len(got.Settings.Bindings) > 0 || !got.Unchanged {
+		t.Errorf("listed is %+v", got)
+	}
+	q.Cursor, q.Whole = next, true
+	second, _, err := s.Deployments(t.Context(), e.ID, q)
+	ok(t, err)
+	same(t, "the second, whole", second, []slipway.Deployment{b})
 }
 
 func deploymentFinal(t *testing.T, s control.Store) {

@@ -73,6 +73,15 @@ func aDeployment(sync slipway.Sync, workflow, path string, outcome slipway.Outco
 	return d
 }
 
+// listed is ds as a list gives them.
+func listed(ds ...slipway.Deployment) []slipway.Deployment {
+	list := make([]slipway.Deployment, len(ds))
+	for i, d := range ds {
+		list[i] = d.Listed()
+	}
+	return list
+}
+
 func put(t *testing.T, s control.Store, sync slipway.Sync, ds ...slipway.Deployment) {
 	t.Helper()
 	ok(t, s.PutDeployments(t.Context(), sync.Fence(), ds, nil))

@@ -32,7 +32,7 @@ func pruneDeployments(t *testing.T, s control.Store) {
 	ok(t, s.DeleteDeployments(t.Context(), e.ID, 2, nil))
 	_, err := s.Deployment(t.Context(), e.ID, b.ID)
 	refused(t, err, fault.NotFound, "unknown-deployment")
-	same(t, "left", pages(t, deploymentsOf(t.Context(), s, e.ID, control.DeploymentQuery{}), 0), []slipway.Deployment{a})
+	same(t, "left", pages(t, deploymentsOf(t.Context(), s, e.ID, control.DeploymentQuery{}), 0), listed(a))
 	same(t, "head", value(s.Head(t.Context(), e.ID))(t), rows[1])
 }
 

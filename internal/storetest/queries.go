@@ -28,8 +28,10 @@ func everyQuery(t *testing.T, s control.Store) {
 				continue
 			}
 			what := fmt.Sprintf("%+v by %d", q, limit)
-			same(t, what, pages(t, deploymentsOf(t.Context(), s, e.ID, q), limit), want)
+			same(t, what, pages(t, deploymentsOf(t.Context(), s, e.ID, q), limit), listed(want...))
 		}
+		q.Whole = true
+		same(t, fmt.Sprintf("%+v", q), pages(t, deploymentsOf(t.Context(), s, e.ID, q), 0), want)
 	}
 }
 

@@ -18,10 +18,12 @@ func Readable(t *testing.T, s control.Store, env string) Contents {
 		same(t, "sync", value(s.Sync(t.Context(), env, sync.ID))(t), sync)
 		c.Syncs++
 	}
-	for _, d := range pages(t, deploymentsOf(t.Context(), s, env, control.DeploymentQuery{}), 0) {
+	list := pages(t, deploymentsOf(t.Context(), s, env, control.DeploymentQuery{Whole: true}), 0)
+	for _, d := range list {
 		same(t, "deployment", value(s.Deployment(t.Context(), env, d.ID))(t), d)
 		c.Deployments++
 	}
+	same(t, "deployments", pages(t, deploymentsOf(t.Context(), s, env, control.DeploymentQuery{}), 0), listed(list...))
 	for _, w := range value(s.Workflows(t.Context(), env))(t) {
 		same(t, "workflow", value(s.Workflow(t.Context(), env, w.ID))(t), w)
 		c.Workflows++

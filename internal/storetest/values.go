@@ -46,7 +46,7 @@ func isolated(t *testing.T, s control.Store) {
 		same(t, "sync", value(s.Sync(t.Context(), c.env, c.sync.ID))(t), c.sync)
 		same(t, "syncs", pages(t, syncsOf(t.Context(), s, c.env), 0), []slipway.Sync{c.sync})
 		same(t, "deployment", value(s.Deployment(t.Context(), c.env, c.d.ID))(t), c.d)
-		same(t, "deployments", pages(t, deploymentsOf(t.Context(), s, c.env, control.DeploymentQuery{}), 0), []slipway.Deployment{c.d})
+		same(t, "deployments", pages(t, deploymentsOf(t.Context(), s, c.env, control.DeploymentQuery{}), 0), listed(c.d))
 		same(t, "workflow", value(s.Workflow(t.Context(), c.env, c.w.ID))(t), c.w)
 		same(t, "workflows", value(s.Workflows(t.Context(), c.env))(t), []slipway.Workflow{c.w})
 		same(t, "head", value(s.Head(t.Context(), c.env))(t), c.row)
@@ -81,13 +81,13 @@ func anyText(t *testing.T, s control.Store) {
 		sync = value(Begin(t.Context(), s, sync))(t)
 		same(t, "sync", value(s.Sync(t.Context(), e.ID, sync.ID))(t), sync)
 		d := aDeployment(sync, "w"+text, "p/"+text, slipway.Valid)
-		d.Settings.Name = text
+		d.Settings.Name, d.Settings.Trigger = text, text
 		w := aWorkflow(d)
 		ok(t, s.PutDeployments(t.Context(), sync.Fence(), []slipway.Deployment{d}, []slipway.Workflow{w}))
 		same(t, "deployment", value(s.Deployment(t.Context(), e.ID, d.ID))(t), d)
 		same(t, "workflow", value(s.Workflow(t.Context(), e.ID, w.ID))(t), w)
 		q := control.DeploymentQuery{Workflow: w.ID}
-		same(t, "deployments", pages(t, deploymentsOf(t.Context(), s, e.ID, q), 1), []slipway.Deployment{d})
+		same(t, "deployments", pages(t, deploymentsOf(t.Context(), s, e.ID, q), 1), listed(d))
 		row := after(head, "row "+text, d)
 		row.Reason, row.Notes = text, []string{text}
 		head = value(s.Append(t.Context(), e.ID, row, nil))(t)
@@ -124,6 +124,7 @@ func emptyValues(t *testing.T, s control.Store) {
 	w := slipway.Workflow{ID: "w", Environment: e.ID}
 	ok(t, s.PutDeployments(t.Context(), sync.Fence(), []slipway.Deployment{d}, []slipway.Workflow{w}))
 	same(t, "deployment", value(s.Deployment(t.Context(), e.ID, "d"))(t), d)
+	same(t, "deployments", pages(t, deploymentsOf(t.Context(), s, e.ID, control.DeploymentQuery{}), 0), listed(d))
 	same(t, "workflow", value(s.Workflow(t.Context(), e.ID, "w"))(t), w)
 	row := slipway.Row{Number: 1, ID: "r"}
 	value(s.Append(t.Context(), e.ID, row, nil))(t)
