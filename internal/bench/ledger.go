@@ -16,18 +16,21 @@ import (
 // bareSettings are those that a store sets for its own files.
 const bareSettings = "?_txlock=immediate&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)"
 
-// bareSchema holds a row of the ledger and its state.
+// bareSchema holds a row of the ledger, its state, and what it leaves live on each
+// trigger.
 const bareSchema = `
 CREATE TABLE ledger (environment TEXT NOT NULL, number INTEGER NOT NULL, id TEXT NOT NULL, document TEXT NOT NULL,
 	PRIMARY KEY (environment, number), UNIQUE (environment, id)) STRICT;
 CREATE TABLE states (environment TEXT NOT NULL, number INTEGER NOT NULL, state BLOB NOT NULL,
-	PRIMARY KEY (environment, number)) STRICT;`
+	PRIMARY KEY (environment, number)) STRICT;
+CREATE TABLE resolved (environment TEXT NOT NULL PRIMARY KEY, number INTEGER NOT NULL, document TEXT NOT NULL) STRICT;`
 
 // ledgerRow is what one command writes.
 type ledgerRow struct {
-	environment, id, document string
-	number                    int64
-	state                     []byte
+	environment, id, document, resolved string
+
+	number int64
+	state  []byte
 }
 
 // measureMoves rolls a workflow back and makes its newest deployment live again,
@@ -89,9 +92,10 @@ func openBare(ctx context.Context, path string) (*sql.DB, error) {
 
 func newestRow(ctx context.Context, db *sql.DB) (ledgerRow, error) {
 	var r ledgerRow
-	err := db.QueryRowContext(ctx, `SELECT l.environment, l.number, l.id, l.document, s.state FROM ledger AS l
-		JOIN states AS s ON s.environment = l.environment AND s.number = l.number ORDER BY l.number DESC LIMIT 1`).
-		Scan(&r.environment, &r.number, &r.id, &r.document, &r.state)
+	err := db.QueryRowContext(ctx, `SELECT l.environment, l.number, l.id, l.document, s.state, r.document FROM ledger AS l
+		JOIN states AS s ON s.environment = l.environment AND s.number = l.number
+		JOIN resolved AS r ON r.environment = l.environment AND r.number = l.number ORDER BY l.number DESC LIMIT 1`).
+		Scan(&r.environment, &r.number, &r.id, &r.document, &r.state, &r.resolved)
 	if err != nil {
 		return r, fmt.Errorf("read row: %w", err)
 	}
@@ -109,6 +113,9 @@ func writeBare(ctx context.Context, db *sql.DB, r ledgerRow) error {
 	}
 	if _, err := tx.ExecContext(ctx, `INSERT INTO states VALUES (?, ?, ?)`, r.environment, r.number, r.state); err != nil {
 		return fmt.Errorf("write state: %w", err)
+	}
+	if _, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO resolved VALUES (?, ?, ?)`, r.environment, r.number, r.resolved); err != nil {
+		return fmt.Errorf("write what is live: %w", err)
 	}
 	if err := tx.Commit(); err != nil {
 		return fmt.Errorf("commit: %w", err)

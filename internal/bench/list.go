@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/slipway-dev/slipway/internal/control"
+	"github.com/slipway-dev/slipway/internal/slipway"
+	"github.com/slipway-dev/slipway/internal/sqlite"
 )
 
 // How many deployments the listed workflow has, and how many a list shows.
@@ -15,52 +17,72 @@ const (
 	perPage = 50
 )
 
-// multiply copies the newest deployment of a workflow until it has many.
-const multiply = `
-WITH RECURSIVE counted (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHERE n < ?),
-newest AS (SELECT * FROM deployments WHERE workflow = ? ORDER BY sequence DESC LIMIT 1)
-INSERT INTO deployments (environment, id, workflow, sync, sequence, path, commit_sha, outcome, first_live, document)
-SELECT environment, id || n, workflow, sync, 1000 + n, path, commit_sha, outcome, NULL,
-	json_set(document, '$.id', id || n, '$.sequence', 1000 + n)
-FROM newest, counted`
-
 const barePage = `SELECT document, first_live FROM deployments INDEXED BY deployments_by_workflow
 	WHERE environment = ? AND workflow = ? ORDER BY sequence DESC, path, id LIMIT ?`
 
-// measureLists lists a page of a workflow's deployments, and reads the same rows
-// with a query of its own, in turns.
-func measureLists(ctx context.Context, c command, times int) (lists, bare []time.Duration, err error) {
+// measureLists gives a workflow n deployments, lists a page of them, and reads
+// the whole records of the same rows with a query of its own, in turns.
+func measureLists(ctx context.Context, c command, n, times int) (lists, bare []time.Duration, err error) {
+	o, shut, err := c.open(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer func() { _ = shut() }()
+	e, err := o.store.Environment(ctx, environment)
+	if err != nil {
+		return nil, nil, fmt.Errorf("read environment: %w", err)
+	}
+	if err := multiply(ctx, o.store, e.ID, n); err != nil {
+		return nil, nil, err
+	}
 	db, err := sql.Open("sqlite", c.database())
 	if err != nil {
 		return nil, nil, fmt.Errorf("open store: %w", err)
 	}
 	defer func() { _ = db.Close() }()
-	if _, err := db.ExecContext(ctx, multiply, listed, "w1"); err != nil {
-		return nil, nil, fmt.Errorf("write deployments: %w", err)
-	}
-	p, shut, err := c.plane(ctx)
-	if err != nil {
-		return nil, nil, err
-	}
-	defer func() { _ = shut() }()
-	var env string
-	if err := db.QueryRowContext(ctx, `SELECT id FROM environments`).Scan(&env); err != nil {
-		return nil, nil, fmt.Errorf("read environment: %w", err)
-	}
 	for range times {
 		start := time.Now()
-		page, _, err := p.Deployments(ctx, environment, control.DeploymentFilter{Workflow: "w1"}, control.Page{Limit: perPage})
+		page, _, err := o.Deployments(ctx, environment, control.DeploymentFilter{Workflow: "w1"}, control.Page{Limit: perPage})
 		if err != nil || len(page) != perPage {
 			return nil, nil, fmt.Errorf("list %d deployments: %w", len(page), err)
 		}
 		lists = append(lists, time.Since(start))
 		start = time.Now()
-		if err := readPage(ctx, db, env); err != nil {
+		if err := readPage(ctx, db, e.ID); err != nil {
 			return nil, nil, err
 		}
 		bare = append(bare, time.Since(start))
 	}
 	return lists, bare, nil
+}
+
+// multiply writes copies of the newest deployment of a workflow, in the name of
+// a sync that has not ended.
+func multiply(ctx context.Context, store *sqlite.Store, env string, n int) error {
+	newest, _, err := store.Deployments(ctx, env, control.DeploymentQuery{Workflow: "w1", Whole: true, Page: control.Page{Limit: 1}})
+	if err != nil || len(newest) != 1 {
+		return fmt.Errorf("read newest deployment: %w", err)
+	}
+	slot, err := store.Slot(ctx, env)
+	if err != nil {
+		return fmt.Errorf("read slot: %w", err)
+	}
+	slot.Version++
+	slot.Sequence++
+	s := slipway.Sync{ID: "sync_copies", Environment: env, Sequence: slot.Sequence, Generation: 1, Status: slipway.SyncRunning}
+	if err := store.MoveSlot(ctx, env, slipway.SlotMove{Slot: slot, Syncs: []slipway.Sync{s}}); err != nil {
+		return fmt.Errorf("write sync: %w", err)
+	}
+	copies := make([]slipway.Deployment, n)
+	for i := range copies {
+		d := newest[0]
+		d.ID, d.Sequence, d.FirstLive = fmt.Sprint(d.ID, i), s.Sequence+int64(i), 0
+		copies[i] = d
+	}
+	if err := store.PutDeployments(ctx, s.Fence(), copies, nil); err != nil {
+		return fmt.Errorf("write deployments: %w", err)
+	}
+	return nil
 }
 
 // readPage reads the rows of a page and does nothing with them.

@@ -79,7 +79,7 @@ func (b *bench) store(ctx context.Context, c command) error {
 		return err
 	}
 	b.table.durations("make live or roll back, beside the bare transaction", moves, bare)
-	lists, query, err := measureLists(ctx, c, 50)
+	lists, query, err := measureLists(ctx, c, listed, 50)
 	if err != nil {
 		return err
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
-	"time"
 )
 
 // rounds are the costs of all repetitions.
@@ -80,34 +79,3 @@ func (b *bench) report(all rounds, noPeer error) {
 }
 
 func megabytes(n int64) string { return fmt.Sprintf("%.0f MB", float64(n)/1e6) }
-
-// growth measures first syncs of repositories of three sizes; each row stands
-// beside the smaller one.
-func (b *bench) growth(ctx context.Context) error {
-	var before []time.Duration
-	for _, n := range []int{10, 100, 1000} {
-		r, err := newRepository(ctx, filepath.Join(b.dir, fmt.Sprint("grown", n)), n)
-		if err != nil {
-			return err
-		}
-		var all []cost
-		for range b.runs {
-			store, err := newStore(ctx, b.slipway, filepath.Join(b.dir, "grown-store"), r)
-			if err != nil {
-				return err
-			}
-			c, err := store.sync(ctx)
-			if err != nil {
-				return err
-			}
-			all = append(all, c)
-		}
-		if before == nil {
-			b.table.row(fmt.Sprintf("full sync of %d workflows", n), short(median(walls(all))), "-", "-")
-		} else {
-			b.table.durations(fmt.Sprintf("full sync of %d workflows, beside %d", n, n/10), walls(all), before)
-		}
-		before = walls(all)
-	}
-	return nil
-}
