@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -48,7 +49,7 @@ func TestScripts(t *testing.T) {
 					return c.setup(e)
 				},
 				Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-					"commit": commitCommand, "capture": captureCommand,
+					"commit": commitCommand, "capture": captureCommand, "revise": reviseCommand,
 				},
 				RequireExplicitExec: true,
 				UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
@@ -119,4 +120,23 @@ func captureCommand(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	value, _, _ := strings.Cut(rest, `"`)
 	ts.Setenv(args[0], value)
+}
+
+// reviseCommand is "revise N DIR FILE PROGRAM ARGS…": N times it writes another
+// number for "version N" in the file, commits the folder and runs the program.
+func reviseCommand(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 4 {
+		ts.Fatalf("usage: revise N DIR FILE PROGRAM ARGS…")
+	}
+	times, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	file := filepath.Join(ts.MkAbs(args[1]), args[2])
+	text, err := os.ReadFile(file)
+	ts.Check(err)
+	for i := range times {
+		next := strings.ReplaceAll(string(text), "version 1", fmt.Sprint("version ", i+2))
+		ts.Check(os.WriteFile(file, []byte(next), 0o600))
+		commitCommand(ts, false, []string{args[1], "Ben", fmt.Sprint("Version ", i+2)})
+		ts.Check(ts.Exec(args[3], args[4:]...))
+	}
 }
