@@ -1,6 +1,7 @@
 # make test    what every change needs: go vet and all tests
 # make check   what a merge needs: formatting, lint, race, house, tidy, clean tree, vulnerabilities
 # make bench   how fast it is
+# make contract  whether a running server keeps to its description
 # make build   the one binary, .bin/slipway
 # make tools   the pinned tools that check uses, into .bin
 
@@ -19,7 +20,7 @@ golangci    := $(bin)/installed/golangci-lint-$(golangci_version)
 gofumpt     := $(bin)/installed/gofumpt-$(gofumpt_version)
 govulncheck := $(bin)/installed/govulncheck-$(govulncheck_version)
 
-.PHONY: test check format lint vet race house tidy clean-tree vulnerabilities bench build tools clean
+.PHONY: test check format lint vet race house tidy clean-tree vulnerabilities bench contract build tools clean
 
 test: vet $(count)
 	go test -json ./... | $(count)
@@ -60,6 +61,10 @@ vulnerabilities: $(govulncheck)
 	elif grep -q '^govulncheck: fetching vulnerabilities' <<<"$$said"; then \
 		echo "govulncheck skipped: its database cannot be reached from here"; \
 	else echo "$$said"; exit 1; fi
+
+# A running server beside its description: a linter and a fuzzer.
+contract:
+	internal/api/contract/run.sh
 
 # A table of ratios, not a test; docs/performance.md says what its rows mean.
 bench:

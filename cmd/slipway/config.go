@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -21,7 +22,10 @@ import (
 // JSON with comments. Secrets themselves are in files or in the environment.
 type configuration struct {
 	Credentials map[string]credential `json:"credentials"`
+	Serve       map[string]any        `json:"serve"` // settings of serve, see serveSettings
 }
+
+func configPath(dir string) string { return filepath.Join(dir, "config.json") }
 
 // credential is what to send to one Git host: a password over https, or a
 // private key over ssh, which also takes the host's own keys.

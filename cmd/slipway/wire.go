@@ -30,6 +30,7 @@ type session struct {
 	json    bool
 	env     string // the environment that hints speak of
 	plane   *control.Plane
+	store   *sqlite.Store // the plane's
 	closers []func() error
 }
 
@@ -72,6 +73,12 @@ func (s *session) openPlane() (*control.Plane, error) {
 	if s.plane != nil {
 		return s.plane, nil
 	}
+	return s.openPlaneWith(gitremote.Options{}, func(*control.Options) {})
+}
+
+// openPlaneWith is openPlane for a plane that reads repositories in another way,
+// and differs in what change changes.
+func (s *session) openPlaneWith(git gitremote.Options, change func(*control.Options)) (*control.Plane, error) {
 	dir, err := s.dataDir()
 	if err != nil {
 		return nil, err
@@ -83,7 +90,7 @@ func (s *session) openPlane() (*control.Plane, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.closers = append(s.closers, store.Close)
+	s.store, s.closers = store, append(s.closers, store.Close)
 	blobs, err := blob.OpenDir(filepath.Join(dir, "blobs"))
 	if err != nil {
 		return nil, err
@@ -97,14 +104,15 @@ func (s *session) openPlane() (*control.Plane, error) {
 	if err != nil {
 		return nil, err
 	}
-	remote := gitremote.New(gitremote.Options{
-		Credentials: operatorFile{filepath.Join(dir, "config.json"), s.getenv},
-	})
+	git.Credentials = operatorFile{configPath(dir), s.getenv}
+	remote := gitremote.New(git)
 	s.closers = append(s.closers, func() error { remote.Close(); return nil })
-	s.plane = control.New(control.Options{
+	o := control.Options{
 		Store: store, Blobs: blobs, Remote: remote, Checker: newChecker(),
 		Now: s.now, Progress: s.newProgress(), Engine: machine.Engine(s.now), Locks: locks, Leases: s.leases(machine),
-	})
+	}
+	change(&o)
+	s.plane = control.New(o)
 	return s.plane, nil
 }
 

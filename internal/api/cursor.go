@@ -11,12 +11,12 @@ import (
 )
 
 // sealer makes cursors that nobody can make up, each good for its own list with
-// its own Filters.
+// its own filters.
 type sealer struct{ key []byte }
 
 const sealBytes = 12
 
-// scope names a list: its path and its Filters.
+// scope names a list: its path and its filters.
 func scope(u *url.URL) string {
 	q := u.Query()
 	q.Del("cursor")
@@ -48,7 +48,7 @@ func (s sealer) open(scope, sealed string) (string, error) {
 	data, err := base64.RawURLEncoding.Strict().DecodeString(sealed)
 	if err != nil || len(data) < sealBytes || !hmac.Equal(data[:sealBytes], s.sum(scope, string(data[sealBytes:]))) {
 		return "", fault.New(fault.Invalid, codeBadCursor, "the cursor is not one that this list gave").
-			WithHint("start again without a cursor, with the same Filters on every page")
+			WithHint("start again without a cursor, with the same filters on every page")
 	}
 	return string(data[sealBytes:]), nil
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -90,21 +91,50 @@ func (a *api) finishDescription() error {
 	}
 	for name, schema := range doc.Components.Schemas.Map() {
 		t := doc.Components.Schemas.TypeFromRef("#/components/schemas/" + name)
-		if t == nil || t.Kind() != reflect.Struct {
-			continue
+		if t != nil && t.Kind() == reflect.Struct {
+			allowNulls(schema, t)
 		}
-		for _, f := range reflect.VisibleFields(t) {
-			property, options, _ := strings.Cut(f.Tag.Get("json"), ",")
-			p := schema.Properties[property]
-			if p == nil || p.Ref == "" || f.Type.Kind() != reflect.Pointer || strings.Contains(options, "omitempty") {
-				continue
-			}
-			schema.Properties[property] = &huma.Schema{
-				Description: p.Description, AnyOf: []*huma.Schema{{Ref: p.Ref}, {Type: "null"}},
+	}
+	for _, item := range doc.Paths {
+		for _, op := range []*huma.Operation{item.Post, item.Put, item.Patch} {
+			if op != nil && op.RequestBody != nil {
+				allowLeftOut(doc.Components.Schemas, op.RequestBody.Content[jsonType].Schema)
 			}
 		}
 	}
 	return a.giveExamples()
+}
+
+// allowNulls says of the fields of an answer that point to an object and are
+// always there that they may be null.
+func allowNulls(schema *huma.Schema, t reflect.Type) {
+	for _, f := range reflect.VisibleFields(t) {
+		property, options, _ := strings.Cut(f.Tag.Get("json"), ",")
+		p := schema.Properties[property]
+		if p == nil || p.Ref == "" || f.Type.Kind() != reflect.Pointer || strings.Contains(options, "omitempty") {
+			continue
+		}
+		schema.Properties[property] = &huma.Schema{Description: p.Description, AnyOf: []*huma.Schema{{Ref: p.Ref}, {Type: "null"}}}
+	}
+}
+
+// allowLeftOut says of the fields of a request that may be left out that null is
+// the same.
+func allowLeftOut(all huma.Registry, schema *huma.Schema) {
+	if schema.Ref != "" {
+		schema = all.SchemaFromRef(schema.Ref)
+	}
+	for name, p := range schema.Properties {
+		switch {
+		case p.Ref != "" && !slices.Contains(schema.Required, name):
+			schema.Properties[name] = &huma.Schema{Description: p.Description, AnyOf: []*huma.Schema{{Ref: p.Ref}, {Type: "null"}}}
+			allowLeftOut(all, p)
+		case p.Ref != "" || p.Type == huma.TypeObject:
+			allowLeftOut(all, p)
+		case !slices.Contains(schema.Required, name):
+			p.Nullable = true
+		}
+	}
 }
 
 func (a *api) giveExamples() error {

@@ -28,9 +28,9 @@ type NewEnvironment struct {
 		Root       string `json:"root,omitempty" maxLength:"1000" doc:"Sub-directory that has the kinde.json."`
 		Credential string `json:"credential,omitempty" maxLength:"128" doc:"Name of a credential of the operator's configuration."`
 	} `json:"repository"`
-	Triggers    []string `json:"triggers,omitempty" maxItems:"100" doc:"Triggers beyond the built-in ones."`
-	AutoLive    *bool    `json:"autoLive,omitempty" doc:"Without it on: new valid deployments go live at once."`
-	PollSeconds *Seconds `json:"pollSeconds,omitempty" doc:"How often the branch is asked for its tip; 0 for never, without it every 120."`
+	Triggers    []Trigger `json:"triggers,omitempty" maxItems:"100" doc:"Triggers beyond the built-in ones."`
+	AutoLive    *bool     `json:"autoLive,omitempty" doc:"Without it on: new valid deployments go live at once."`
+	PollSeconds *Seconds  `json:"pollSeconds,omitempty" doc:"How often the branch is asked for its tip; 0 for never, without it every 120."`
 }
 
 // EnvironmentChange is the body of changing one.
@@ -41,14 +41,17 @@ type EnvironmentChange struct {
 		Root       *string `json:"root,omitempty" maxLength:"1000"`
 		Credential *string `json:"credential,omitempty" maxLength:"128" doc:"Empty for none."`
 	} `json:"repository,omitempty"`
-	Triggers    *[]string `json:"triggers,omitempty" maxItems:"100" nullable:"false"`
-	AutoLive    *bool     `json:"autoLive,omitempty"`
-	PollSeconds *Seconds  `json:"pollSeconds,omitempty" doc:"0 for never."`
-	Reason      string    `json:"reason,omitempty" maxLength:"500" doc:"Why auto-live is switched: it stays in the ledger."`
+	Triggers    *[]Trigger `json:"triggers,omitempty" maxItems:"100" nullable:"false"`
+	AutoLive    *bool      `json:"autoLive,omitempty"`
+	PollSeconds *Seconds   `json:"pollSeconds,omitempty" doc:"0 for never."`
+	Reason      string     `json:"reason,omitempty" maxLength:"500" doc:"Why auto-live is switched: it stays in the ledger."`
 }
 
 func (c EnvironmentChange) control() control.EnvironmentChange {
-	change := control.EnvironmentChange{Triggers: c.Triggers, AutoLive: c.AutoLive, PollSeconds: c.PollSeconds.control()}
+	change := control.EnvironmentChange{AutoLive: c.AutoLive, PollSeconds: c.PollSeconds.control()}
+	if c.Triggers != nil {
+		change.Triggers = new(names(*c.Triggers))
+	}
 	if r := c.Repository; r != nil {
 		change.URL, change.Branch, change.Root, change.Credential = r.URL, r.Branch, r.Root, r.Credential
 	}
@@ -89,7 +92,7 @@ func (a *api) changeEnvironments() {
 	}, func(ctx context.Context, in *struct{ Body NewEnvironment }) (*located[control.EnvironmentView], error) {
 		b := in.Body
 		_, err := a.plane.AddEnvironment(ctx, control.NewEnvironment{
-			Slug: b.Slug, Triggers: b.Triggers, AutoLiveOff: b.AutoLive != nil && !*b.AutoLive, PollSeconds: b.PollSeconds.control(), Actor: requestOf(ctx).who.Actor,
+			Slug: b.Slug, Triggers: names(b.Triggers), AutoLiveOff: b.AutoLive != nil && !*b.AutoLive, PollSeconds: b.PollSeconds.control(), Actor: requestOf(ctx).who.Actor,
 			Repository: slipway.Repository{URL: b.Repository.URL, Branch: b.Repository.Branch, Root: b.Repository.Root, Credential: b.Repository.Credential},
 		})
 		if err != nil {

@@ -108,7 +108,7 @@ type RestoreRequest struct {
 
 // TokenRequest asks for a token.
 type TokenRequest struct {
-	Name         string       `json:"name" minLength:"1" maxLength:"100" example:"deploy-bot" doc:"Who has it: the subject of what is done with it."`
+	Name         string       `json:"name" pattern:"^[!-~]([ -~]{0,98}[!-~])?$" example:"deploy-bot" doc:"Who has it: the subject of what is done with it."`
 	Role         slipway.Role `json:"role" enum:"viewer,deployer,admin" example:"deployer"`
 	Environments []string     `json:"environments,omitempty" maxItems:"100" doc:"Slugs of the environments that it is for; none for all."`
 	ExpiresAt    *time.Time   `json:"expiresAt,omitempty" doc:"When it ends; without it never."`
@@ -137,4 +137,24 @@ func (s *Seconds) control() *int {
 		return nil
 	}
 	return new(int(*s))
+}
+
+// Trigger is a trigger's name.
+type Trigger string
+
+// Schema says which names there can be.
+func (Trigger) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{Type: huma.TypeString, Pattern: "^[!-~]{1,128}$", Examples: []any{"user:signed_out"}}
+}
+
+// names are triggers as control takes them, nil for nil.
+func names(triggers []Trigger) []string {
+	if triggers == nil {
+		return nil
+	}
+	out := make([]string, 0, len(triggers))
+	for _, t := range triggers {
+		out = append(out, string(t))
+	}
+	return out
 }

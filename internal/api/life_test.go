@@ -138,7 +138,7 @@ func TestIfMatch(t *testing.T) {
 	for _, header := range []string{`"x"`, "*", `"-1"`, `"abc.1"`, `"env_x.y"`} {
 		s.want(400, slipway.Deployer, "POST", prod+"/workflows/greet/deactivate", "", "If-Match", header)
 	}
-	s.want(400, slipway.Deployer, "POST", prod+"/workflows/greet/deactivate", "", "If-Match", `"99"`)
+	s.want(412, slipway.Deployer, "POST", prod+"/workflows/greet/deactivate", "", "If-Match", `"99"`)
 }
 
 func TestIdempotencyKey(t *testing.T) {

@@ -37,7 +37,7 @@ func TestRefusals(t *testing.T) {
 		"a long reason":          {"PUT", hold, `{"reason":"` + strings.Repeat("x", 501) + `"}`, nil, 422, codeInvalid},
 		"a reason of long signs": {"PUT", hold, `{"reason":"` + strings.Repeat("ж", 400) + `"}`, nil, 400, "bad-reason"},
 		"a bad limit":            {"GET", prod + "/syncs?limit=0", "", nil, 422, codeInvalid},
-		"a made-up cursor":       {"GET", prod + "/syncs?cursor=AAAA", "", nil, 400, codeBadCursor},
+		"a made-up cursor":       {"GET", prod + "/syncs?cursor=AAAA", "", nil, 404, codeBadCursor},
 		"an unknown parameter":   {"GET", prod + "/syncs?colour=red", "", nil, 422, codeInvalid},
 		"a bad status":           {"GET", prod + "/syncs?status=fine", "", nil, 422, codeInvalid},
 		"a bad slug":             {"GET", "/v1/environments/PROD!", "", nil, 404, "unknown-environment"},
@@ -172,11 +172,11 @@ func TestPages(t *testing.T) {
 	page := s.want(200, slipway.Viewer, "GET", prod+"/syncs?limit=2", "")
 	cursor := page.str("next")
 	s.want(200, slipway.Viewer, "GET", prod+"/syncs?limit=5&cursor="+cursor, "")
-	s.want(400, slipway.Viewer, "GET", prod+"/syncs?limit=2&status=failed&cursor="+cursor, "")
-	s.want(400, slipway.Viewer, "GET", prod+"/releases?limit=2&cursor="+cursor, "")
+	s.want(404, slipway.Viewer, "GET", prod+"/syncs?limit=2&status=failed&cursor="+cursor, "")
+	s.want(404, slipway.Viewer, "GET", prod+"/releases?limit=2&cursor="+cursor, "")
 	flipped := []byte(cursor)
 	flipped[3] ^= 1
-	s.want(400, slipway.Viewer, "GET", prod+"/syncs?limit=2&cursor="+string(flipped), "")
+	s.want(404, slipway.Viewer, "GET", prod+"/syncs?limit=2&cursor="+string(flipped), "")
 }
 
 func TestFilters(t *testing.T) {

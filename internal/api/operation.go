@@ -64,6 +64,9 @@ func (o operation) describe() huma.Operation {
 	for _, status := range o.statuses() {
 		op.Responses[strconv.Itoa(status)] = &huma.Response{Ref: problemRef}
 	}
+	op.Responses["431"] = &huma.Response{ // net/http's own, before any of ours
+		Description: "The headers are too large.", Content: map[string]*huma.MediaType{"text/plain": {Schema: &huma.Schema{Type: huma.TypeString}}},
+	}
 	if o.writes() {
 		op.Parameters = append(op.Parameters, &huma.Param{Ref: "#/components/parameters/IdempotencyKey"})
 	} else {

@@ -79,6 +79,8 @@ const (
 	codeBadIfMatch  = "bad-if-match"
 	codeBadCursor   = "bad-cursor"
 	codeNotValid    = "not-valid"
+	codeBadExpiry   = "bad-expiry"
+	codeBadFreeze   = "bad-freeze"
 	codeUnreachable = "repository-unreachable"
 	codeNotResolved = "nothing-live-on-trigger"
 )
@@ -103,8 +105,12 @@ func statusOf(f *fault.Fault) int {
 		return http.StatusUnsupportedMediaType
 	case codeWrongHost:
 		return http.StatusMisdirectedRequest
+	case codeBadCursor: // it names no page of the list
+		return http.StatusNotFound
 	case codeInvalid:
 		return http.StatusUnprocessableEntity
+	case codeBadExpiry, codeBadFreeze: // well-formed, and past by the server's clock
+		return http.StatusConflict
 	case codeNotValid: // the deployment's state is in the way, not the request's form
 		return http.StatusConflict
 	case codeUnreachable: // the server is well: what it was pointed at is not
@@ -141,7 +147,7 @@ func (a *api) problem(ctx context.Context, err error) *Problem {
 	for _, fix := range f.Fixes {
 		words := make([]string, 0, len(fix))
 		for _, w := range fix {
-			if w == fault.EnvArg {
+			if w == fault.EnvArg && q.env != "" {
 				w = q.env
 			}
 			words = append(words, w)

@@ -83,8 +83,12 @@ const (
 
 // New returns a guard over tokens.
 func New(tokens Tokens, now func() time.Time) *Guard {
-	return &Guard{tokens: tokens, now: now, failures: newLimiter(), known: map[[sha256.Size]byte]known{}}
+	return &Guard{tokens: tokens, now: now, failures: newLimiter(DefaultFailures), known: map[[sha256.Size]byte]known{}}
 }
+
+// AllowFailures sets how often an address may fail within a minute, at least
+// once. It is called before anybody signs in.
+func (g *Guard) AllowFailures(perMinute int) { g.failures = newLimiter(max(1, perMinute)) }
 
 // SignIn says who sent a request, by its Authorization header and the address
 // that it came from. Faults: Invalid ("unauthenticated", "too-many-sign-ins"),

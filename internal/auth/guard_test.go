@@ -86,7 +86,7 @@ func TestFailuresAreSlowedDown(t *testing.T) {
 	if code := try("good", "a"); code != "" {
 		t.Fatal(code)
 	}
-	for n := range failuresAtOnce {
+	for n := range DefaultFailures {
 		if code := try(fmt.Sprint("bad", n), "a"); code != "unauthenticated" {
 			t.Fatalf("failure %d: %s", n, code)
 		}
@@ -105,14 +105,14 @@ func TestFailuresAreSlowedDown(t *testing.T) {
 	if code := try("bad", "b"); code != "unauthenticated" {
 		t.Errorf("from elsewhere: %s", code)
 	}
-	c.at = c.at.Add(failureEvery)
+	c.at = c.at.Add(time.Minute / DefaultFailures)
 	if code := try("all", "a"); code != "" {
 		t.Errorf("later: %s", code)
 	}
 }
 
 func TestLimiterIsBounded(t *testing.T) {
-	l, now := newLimiter(), time.Now()
+	l, now := newLimiter(DefaultFailures), time.Now()
 	for n := range 3 * maxAddresses {
 		l.failed(fmt.Sprint(n), now)
 	}

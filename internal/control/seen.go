@@ -21,7 +21,7 @@ func (p *Plane) refuseUnseen(ctx context.Context, env slipway.Environment, head 
 		return nil
 	}
 	if *r.Seen < 0 || *r.Seen > head.Number {
-		return fault.New(fault.Invalid, "unknown-release", "environment %q has no release %d", env.Slug, *r.Seen).
+		return fault.New(fault.Conflict, CodeReleaseMoved, "environment %q has no release %d", env.Slug, *r.Seen).
 			WithHint("the newest is release %d", head.Number).WithFix("releases", fault.EnvArg)
 	}
 	moved := fault.New(fault.Conflict, CodeReleaseMoved, "environment %q is at release %d; you saw release %d", env.Slug, head.Number, *r.Seen).

@@ -146,23 +146,41 @@ func (p *Plane) HandOver(ctx context.Context, env string) ([]slipway.Sync, error
 	}
 }
 
-// RunWaiting runs what waits with nobody before it, until nothing does.
+// RunWaiting runs what waits with nobody before it, until nothing does. It gives
+// the syncs that it ran.
 func (p *Plane) RunWaiting(ctx context.Context, env string) (ran []slipway.Sync, err error) {
 	for {
-		slot, err := p.store.Slot(ctx, env)
-		if err != nil || slot.Waiting == "" || slot.Running != "" {
-			return ran, err
-		}
-		s, err := p.store.Sync(ctx, env, slot.Waiting)
-		if err != nil {
-			return ran, fmt.Errorf("read sync: %w", err)
-		}
-		ended, ok, err := p.take(ctx, s)
+		s, ok, err := p.runNext(ctx, env)
 		if err != nil || !ok {
 			return ran, err
 		}
-		ran = append(ran, ended)
+		ran = append(ran, s)
 	}
+}
+
+// RunNext runs the sync that waits with nobody before it, ran false where there
+// is none.
+func (p *Plane) RunNext(ctx context.Context, env string) (ran bool, err error) {
+	_, ran, err = p.runNext(ctx, env)
+	return ran, err
+}
+
+func (p *Plane) runNext(ctx context.Context, env string) (ended slipway.Sync, ran bool, err error) {
+	slot, err := p.store.Slot(ctx, env)
+	if err != nil || slot.Waiting == "" || slot.Running != "" {
+		return slipway.Sync{}, false, err
+	}
+	s, err := p.store.Sync(ctx, env, slot.Waiting)
+	if err != nil {
+		return slipway.Sync{}, false, fmt.Errorf("read sync: %w", err)
+	}
+	return p.take(ctx, s)
+}
+
+// Ready fails while the store does not answer.
+func (p *Plane) Ready(ctx context.Context) error {
+	_, err := p.store.DuePolls(ctx, p.now(), 1)
+	return err
 }
 
 // pause waits a little before looking again.

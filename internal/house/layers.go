@@ -24,7 +24,7 @@ func layers() []layer {
 			"an adapter serves a port and knows no other adapter, so that each can be replaced alone",
 		},
 		{"awswire", "it makes clients for adapters to use, and knows no edge"},
-		{"task api console backup client", "an edge translates between its protocol and control, and knows no other edge"},
+		{"task api console backup client server", "an edge translates between its protocol and control, and knows no other edge"},
 		{"cmd functions", "a main wires what it starts"},
 		{"acceptance bench", "the scenarios and the measurements may use all of it, and nothing uses them"},
 	}

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/slipway-dev/slipway/internal/fault"
 )
@@ -47,6 +46,9 @@ type Repository struct {
 // MaxID is the longest id of an environment or a workflow, in bytes.
 const MaxID = 128
 
+// triggerPattern is what a trigger beyond the catalogue may be called.
+var triggerPattern = regexp.MustCompile(`^[!-~]{1,128}$`)
+
 var slugPattern = regexp.MustCompile(`^[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?$`)
 
 // Validate refuses an environment whose slug, repository or root cannot be.
@@ -59,9 +61,9 @@ func (e Environment) Validate() error {
 			WithHint("use 1 to 64 of a-z, 0-9, '-', '_' and '.', with a letter or digit first and last, such as production")
 	}
 	for _, t := range e.Triggers {
-		if t == "" || len(t) > MaxID || strings.ContainsFunc(t, unicode.IsControl) || strings.ContainsFunc(t, unicode.IsSpace) {
+		if !triggerPattern.MatchString(t) {
 			return fault.New(fault.Invalid, "bad-trigger-name", "%q cannot name a trigger", t).
-				WithHint("use at most %d bytes without spaces, such as user:signed_out", MaxID)
+				WithHint("use at most %d visible ASCII characters, such as user:signed_out", MaxID)
 		}
 	}
 	return errors.Join(e.validatePoll(), e.Repository.Validate())

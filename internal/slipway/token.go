@@ -1,11 +1,9 @@
 package slipway
 
 import (
+	"regexp"
 	"slices"
-	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/slipway-dev/slipway/internal/fault"
 )
@@ -51,11 +49,13 @@ type Token struct {
 // maxTokenName leaves room for the issuer in an actor's text.
 const maxTokenName = 100
 
+var tokenName = regexp.MustCompile(`^[!-~]([ -~]{0,98}[!-~])?$`)
+
 // Validate refuses a token whose name, role or environments cannot be.
 func (t Token) Validate() error {
-	if t.Name == "" || len(t.Name) > maxTokenName || !utf8.ValidString(t.Name) || strings.ContainsFunc(t.Name, unicode.IsControl) {
+	if !tokenName.MatchString(t.Name) {
 		return fault.New(fault.Invalid, "bad-token-name", "%q cannot name a token", t.Name).
-			WithHint("use 1 to %d bytes that say who has it, such as ana or deploy-bot", maxTokenName)
+			WithHint("use 1 to %d ASCII characters that say who has it, such as ana or deploy-bot", maxTokenName)
 	}
 	if t.Role.rank() == 0 {
 		return fault.New(fault.Invalid, "bad-role", "there is no role %q", t.Role).

@@ -66,12 +66,14 @@ func (s *Store) UpdateToken(ctx context.Context, t slipway.Token) error {
 
 // Token implements control.Tokens.
 func (s *Store) Token(ctx context.Context, id string) (slipway.Token, error) {
+	defer s.timed("read token")()
 	t, err := one[slipway.Token](ctx, s, s.readers, unknownToken(id), readToken, id)
 	return t, s.translate(ctx, "read token", err)
 }
 
 // Tokens implements control.Tokens.
 func (s *Store) Tokens(ctx context.Context) ([]slipway.Token, error) {
+	defer s.timed("list tokens")()
 	list, err := all(ctx, s.readers, document[slipway.Token](s), listTokens)
 	return list, s.translate(ctx, "list tokens", err)
 }

@@ -87,6 +87,7 @@ func putAll(ctx context.Context, tx *sql.Tx, statement string, puts [][]any) (er
 
 // Deployment implements control.Deployments.
 func (s *Store) Deployment(ctx context.Context, env, id string) (slipway.Deployment, error) {
+	defer s.timed("read deployment")()
 	d, err := s.scanDeployment(s.readers.QueryRowContext(ctx, readDeployment, env, id))
 	if errors.Is(err, sql.ErrNoRows) {
 		err = fault.New(fault.NotFound, "unknown-deployment", "there is no deployment %q", id)
@@ -96,6 +97,7 @@ func (s *Store) Deployment(ctx context.Context, env, id string) (slipway.Deploym
 
 // Deployments implements control.Deployments. Its pages are full.
 func (s *Store) Deployments(ctx context.Context, env string, q control.DeploymentQuery) ([]slipway.Deployment, string, error) {
+	defer s.timed("list deployments")()
 	g, err := readPage(q.Page, "deployments", env, q.Workflow, q.Sync, q.Commit, q.Outcome, q.WasLive, q.Below) // Whole moves no place
 	if err != nil {
 		return nil, "", err

@@ -55,6 +55,7 @@ func (s *Store) CreateEnvironment(ctx context.Context, e slipway.Environment, fi
 
 // Environment implements control.Environments.
 func (s *Store) Environment(ctx context.Context, slug string) (slipway.Environment, error) {
+	defer s.timed("read environment")()
 	absent := fault.New(fault.NotFound, "unknown-environment", "there is no environment %q", slug).
 		WithHint("list the environments to see their names")
 	var document []byte
@@ -71,6 +72,7 @@ func (s *Store) Environment(ctx context.Context, slug string) (slipway.Environme
 
 // Environments implements control.Environments.
 func (s *Store) Environments(ctx context.Context) ([]slipway.Environment, error) {
+	defer s.timed("list environments")()
 	list, err := all(ctx, s.readers, document[slipway.Environment](s), listEnvironments)
 	return list, s.translate(ctx, "list environments", err)
 }

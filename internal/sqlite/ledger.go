@@ -54,6 +54,7 @@ func encodeRows(rows []slipway.Row) ([]entry, error) {
 
 // Head implements control.Ledger.
 func (s *Store) Head(ctx context.Context, env string) (slipway.Row, error) {
+	defer s.timed("read head")()
 	var number int64
 	if err := s.readers.QueryRowContext(ctx, headNumber, env).Scan(&number); err != nil {
 		return slipway.Row{}, s.translate(ctx, "read head", err)
@@ -145,6 +146,7 @@ func appendRow(ctx context.Context, tx *sql.Tx, env string, e entry) error {
 
 // RowByID implements control.Ledger.
 func (s *Store) RowByID(ctx context.Context, env, id string) (slipway.Row, error) {
+	defer s.timed("read release")()
 	row, err := s.row(ctx, s.readers, readByID, env, id)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = fault.New(fault.NotFound, "unknown-release", "there is no release with the id %q", id)
@@ -154,6 +156,7 @@ func (s *Store) RowByID(ctx context.Context, env, id string) (slipway.Row, error
 
 // Row implements control.Releases.
 func (s *Store) Row(ctx context.Context, env string, number int64) (slipway.Row, error) {
+	defer s.timed("read release")()
 	row, err := s.row(ctx, s.readers, readByNum, env, number)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = fault.New(fault.NotFound, "unknown-release", "there is no release %d", number).
@@ -164,6 +167,7 @@ func (s *Store) Row(ctx context.Context, env string, number int64) (slipway.Row,
 
 // Rows implements control.Releases.
 func (s *Store) Rows(ctx context.Context, env string, p control.Page) ([]slipway.Row, string, error) {
+	defer s.timed("list releases")()
 	g, err := readPage(p, "releases", env)
 	if err != nil {
 		return nil, "", err

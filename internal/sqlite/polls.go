@@ -19,6 +19,7 @@ const (
 
 // Poll implements control.Polls.
 func (s *Store) Poll(ctx context.Context, env string) (slipway.Poll, error) {
+	defer s.timed("read poll")()
 	p, err := one[slipway.Poll](ctx, s, s.readers, noPoll(env), readPoll, env)
 	return p, s.translate(ctx, "read poll", err)
 }
@@ -43,6 +44,7 @@ func (s *Store) PutPoll(ctx context.Context, p slipway.Poll) error {
 
 // DuePolls implements control.Polls.
 func (s *Store) DuePolls(ctx context.Context, at time.Time, limit int) ([]slipway.Poll, error) {
+	defer s.timed("list due polls")()
 	list, err := all(ctx, s.readers, document[slipway.Poll](s), duePolls, at.UnixNano(), limit)
 	return list, s.translate(ctx, "list due polls", err)
 }

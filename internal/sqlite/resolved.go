@@ -17,6 +17,7 @@ const (
 // Resolved implements control.Ledger. A store of before this record was has none
 // until the next row; then the head says it.
 func (s *Store) Resolved(ctx context.Context, env string) (slipway.Resolved, error) {
+	defer s.timed("read what is live")()
 	r, err := one[slipway.Resolved](ctx, s, s.readers, sql.ErrNoRows, readResolved, env)
 	if !errors.Is(err, sql.ErrNoRows) {
 		return r, s.translate(ctx, "read what is live", err)

@@ -92,6 +92,7 @@ func (s *Store) endSyncs(ctx context.Context, tx *sql.Tx, r slipway.Removal) err
 
 // Removals implements control.Settings.
 func (s *Store) Removals(ctx context.Context) ([]slipway.Removal, error) {
+	defer s.timed("list removals")()
 	list, err := all(ctx, s.readers, document[slipway.Removal](s), listRemovals)
 	return list, s.translate(ctx, "list removals", err)
 }

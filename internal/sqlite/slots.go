@@ -18,6 +18,7 @@ const (
 
 // Slot implements control.Slots.
 func (s *Store) Slot(ctx context.Context, env string) (slipway.Slot, error) {
+	defer s.timed("read slot")()
 	slot, err := one[slipway.Slot](ctx, s, s.readers, sql.ErrNoRows, readSlot, env)
 	if errors.Is(err, sql.ErrNoRows) {
 		return slipway.Slot{}, nil

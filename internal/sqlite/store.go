@@ -17,12 +17,13 @@ import (
 // Store is a control.Store over one file. It is safe for use by several
 // goroutines, and the file by several processes.
 type Store struct {
-	path    string
-	version int     // of the file
-	writer  *sql.DB // one connection: writers of this process queue here, in order
-	readers *sql.DB // never wait for the writer, nor it for them
-	wait    patience
-	closed  atomic.Bool
+	path     string
+	version  int     // of the file
+	writer   *sql.DB // one connection: writers of this process queue here, in order
+	readers  *sql.DB // never wait for the writer, nor it for them
+	wait     patience
+	closed   atomic.Bool
+	observer atomic.Pointer[func(operation string, took time.Duration)]
 
 	heads        headCache
 	environments environmentCache
@@ -51,6 +52,7 @@ func (s *Store) Close() error {
 // commits it unless f fails. When another process keeps the lock it tries again,
 // with f run anew, as often as the store's patience allows.
 func (s *Store) write(ctx context.Context, op string, f func(tx *sql.Tx) error) error {
+	defer s.timed(op)()
 	return s.translate(ctx, op, s.wait.retry(ctx, func() error {
 		return s.transact(ctx, func(tx *sql.Tx) error {
 			if err := s.stillKnown(ctx, tx); err != nil {

@@ -46,12 +46,14 @@ func (s *Store) UpdateSync(ctx context.Context, f slipway.Fence, sync slipway.Sy
 
 // Sync implements control.Syncs.
 func (s *Store) Sync(ctx context.Context, env, id string) (slipway.Sync, error) {
+	defer s.timed("read sync")()
 	sync, err := one[slipway.Sync](ctx, s, s.readers, unknownSync(id), readSync, env, id)
 	return sync, s.translate(ctx, "read sync", err)
 }
 
 // Syncs implements control.Syncs.
 func (s *Store) Syncs(ctx context.Context, env string, p control.Page) ([]slipway.Sync, string, error) {
+	defer s.timed("list syncs")()
 	g, err := readPage(p, "syncs", env)
 	if err != nil {
 		return nil, "", err

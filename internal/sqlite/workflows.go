@@ -17,6 +17,7 @@ const (
 
 // Workflow implements control.Workflows.
 func (s *Store) Workflow(ctx context.Context, env, id string) (slipway.Workflow, error) {
+	defer s.timed("read workflow")()
 	absent := fault.New(fault.NotFound, "unknown-workflow", "there is no workflow %q", id).
 		WithHint("list the workflows to see their ids")
 	w, err := one[slipway.Workflow](ctx, s, s.readers, absent, readWorkflow, env, id)
@@ -25,6 +26,7 @@ func (s *Store) Workflow(ctx context.Context, env, id string) (slipway.Workflow,
 
 // Workflows implements control.Workflows.
 func (s *Store) Workflows(ctx context.Context, env string) ([]slipway.Workflow, error) {
+	defer s.timed("list workflows")()
 	list, err := all(ctx, s.readers, document[slipway.Workflow](s), listWorkflows, env)
 	return list, s.translate(ctx, "list workflows", err)
 }
