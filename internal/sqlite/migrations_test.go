@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -100,9 +101,11 @@ func TestMigrationLists(t *testing.T) {
 		t.Fatal(err)
 	}
 	read := func() (list []string) {
-		list, err := all(t.Context(), s.readers, func(rows *sql.Rows) (text string, err error) { return text, rows.Scan(&text) },
-			"SELECT listed FROM deployments ORDER BY sequence")
-		if err != nil || len(list) != len(ds) {
+		list, err := all(t.Context(), s.readers, func(rows *sql.Rows) (text string, err error) {
+			err = rows.Scan(&text)
+			return text, err
+		}, "SELECT listed FROM deployments ORDER BY sequence")
+		if err != nil || len(list) != len(ds) || slices.Contains(list, "") {
 			t.Fatalf("%d lists (%v)", len(list), err)
 		}
 		return list
