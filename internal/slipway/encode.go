@@ -109,7 +109,7 @@ func cutPart(data []byte) (part, rest []byte, err error) {
 	if n <= 0 || size > uint64(len(data)-n) {
 		return nil, nil, io.ErrUnexpectedEOF
 	}
-	end := n + int(size) //nolint:gosec // it is at most the length of data
+	end := n + int(size)
 	return data[n:end:end], data[end:], nil
 }
 

@@ -79,7 +79,8 @@ func (s State) pack(perChunk int) (*packing, error) {
 	if len(before.chunks) == n {
 		copy(p.chunks, before.chunks)
 	}
-	return p, p.fill(w, s, stale)
+	err = p.fill(w, s, stale)
+	return p, err
 }
 
 // holds reports whether f was made from what s has.
