@@ -5,16 +5,20 @@ import (
 	"time"
 )
 
+// MaxDeletes is the most records that one call of Pruning removes: what fits in
+// one transaction of every store.
+const MaxDeletes = 24
+
 // Pruning is the port for taking old records away. Rows of the ledger and their
 // states are never among them.
 type Pruning interface {
-	// DeleteDeployments removes the deployments with these ids, at most MaxPage,
-	// in one transaction; what is not stored is passed over. Conflict
+	// DeleteDeployments removes the deployments with these ids, at most
+	// MaxDeletes, in one transaction; what is not stored is passed over. Conflict
 	// ("ledger-moved") when head is not the number of the environment's head: then
 	// nothing is removed. Together with Append, which refuses to make live what
 	// is not stored, it leaves nothing live that is gone.
 	DeleteDeployments(ctx context.Context, env string, head int64, ids []string) error
-	// DeleteSyncs removes the syncs with these ids, at most MaxPage, that have
+	// DeleteSyncs removes the syncs with these ids, at most MaxDeletes, that have
 	// ended and that no stored deployment refers to; others are passed over.
 	DeleteSyncs(ctx context.Context, env string, ids []string) error
 }

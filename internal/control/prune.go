@@ -46,8 +46,7 @@ type PrunedDeployment struct {
 }
 
 const (
-	pruneBatch = 500 // records of one transaction
-	pruneTries = 20  // that somebody else's release may spoil
+	pruneTries = 20 // that somebody else's release may spoil
 	pruneLock  = "prune"
 )
 
@@ -147,7 +146,7 @@ func (p *Plane) pruneEnvironment(ctx context.Context, o PruneOptions, e prunedOf
 
 // carryOut takes away what a plan says, and says how many deployments went.
 func (p *Plane) carryOut(ctx context.Context, env string, plan prunePlan) (n int, err error) {
-	for batch := range slices.Chunk(plan.pruned.Deployments, pruneBatch) {
+	for batch := range slices.Chunk(plan.pruned.Deployments, MaxDeletes) {
 		ids := make([]string, len(batch))
 		for i, d := range batch {
 			ids[i] = d.ID
@@ -157,7 +156,7 @@ func (p *Plane) carryOut(ctx context.Context, env string, plan prunePlan) (n int
 		}
 		n += len(batch)
 	}
-	for ids := range slices.Chunk(plan.pruned.Syncs, pruneBatch) {
+	for ids := range slices.Chunk(plan.pruned.Syncs, MaxDeletes) {
 		if err := again(ctx, func() error { return p.store.DeleteSyncs(ctx, env, ids) }); err != nil {
 			return n, fmt.Errorf("delete syncs: %w", err)
 		}

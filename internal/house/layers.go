@@ -19,6 +19,7 @@ func layers() []layer {
 		{"snapshot", "the files of one commit are there before any check of them"},
 		{"check", "a check is one function over a snapshot; who bundles and evaluates stands behind its ports"},
 		{"control", "the use cases declare their ports; who adapts to them stands above"},
+		{"cursor", "the cursors of lists are one thing, whichever store made them"},
 		{
 			"bundle sandbox sqlite dynamo blob filelock gitremote auth hook event storetest gittest",
 			"an adapter serves a port and knows no other adapter, so that each can be replaced alone",

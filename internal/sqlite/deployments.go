@@ -7,7 +7,7 @@ import (
 	"fmt"
 
 	"github.com/slipway-dev/slipway/internal/control"
-	"github.com/slipway-dev/slipway/internal/fault"
+	"github.com/slipway-dev/slipway/internal/cursor"
 	"github.com/slipway-dev/slipway/internal/slipway"
 )
 
@@ -46,7 +46,7 @@ func encodePuts(f slipway.Fence, ds []slipway.Deployment, ws []slipway.Workflow)
 	var puts [][]any
 	for _, d := range ds {
 		if d.Environment != f.Environment {
-			return nil, leaseLost(f)
+			return nil, control.LeaseLost(f)
 		}
 		mark := sql.NullInt64{Int64: d.FirstLive, Valid: d.FirstLive != 0}
 		d.FirstLive = 0
@@ -60,7 +60,7 @@ func encodePuts(f slipway.Fence, ds []slipway.Deployment, ws []slipway.Workflow)
 	}
 	for _, w := range ws {
 		if w.Environment != f.Environment {
-			return nil, leaseLost(f)
+			return nil, control.LeaseLost(f)
 		}
 		document, err := encode(w)
 		if err != nil {
@@ -90,7 +90,7 @@ func (s *Store) Deployment(ctx context.Context, env, id string) (slipway.Deploym
 	defer s.timed("read deployment")()
 	d, err := s.scanDeployment(s.readers.QueryRowContext(ctx, readDeployment, env, id))
 	if errors.Is(err, sql.ErrNoRows) {
-		err = fault.New(fault.NotFound, "unknown-deployment", "there is no deployment %q", id)
+		err = control.UnknownDeployment(id)
 	}
 	return d, s.translate(ctx, "read deployment", err)
 }
@@ -98,7 +98,7 @@ func (s *Store) Deployment(ctx context.Context, env, id string) (slipway.Deploym
 // Deployments implements control.Deployments. Its pages are full.
 func (s *Store) Deployments(ctx context.Context, env string, q control.DeploymentQuery) ([]slipway.Deployment, string, error) {
 	defer s.timed("list deployments")()
-	g, err := readPage(q.Page, "deployments", env, q.Workflow, q.Sync, q.Commit, q.Outcome, q.WasLive, q.Below) // Whole moves no place
+	g, err := cursor.Read[position](q.Page, "deployments", env, q.Workflow, q.Sync, q.Commit, q.Outcome, q.WasLive, q.Below) // Whole moves no place
 	if err != nil {
 		return nil, "", err
 	}
@@ -111,7 +111,7 @@ func (s *Store) Deployments(ctx context.Context, env string, q control.Deploymen
 	if err != nil {
 		return nil, "", s.translate(ctx, "list deployments", err)
 	}
-	return cut(g, list, func(d slipway.Deployment) position { return position{d.Sequence, d.Path, d.ID} })
+	return cursor.Cut(g, list, func(d slipway.Deployment) position { return position{d.Sequence, d.Path, d.ID} })
 }
 
 // scanDeployment reads a row of document and mark.

@@ -5,7 +5,7 @@ import (
 	"database/sql"
 	"errors"
 
-	"github.com/slipway-dev/slipway/internal/fault"
+	"github.com/slipway-dev/slipway/internal/control"
 	"github.com/slipway-dev/slipway/internal/slipway"
 )
 
@@ -32,8 +32,7 @@ func (s *Store) CreateEnvironment(ctx context.Context, e slipway.Environment, fi
 		var taken int
 		err := tx.QueryRowContext(ctx, takenEnvironment, e.Slug, e.ID, e.ID).Scan(&taken)
 		if err == nil {
-			return fault.New(fault.Conflict, "environment-exists", "there is an environment %q already", e.Slug).
-				WithHint("choose another name")
+			return control.EnvironmentExists(e.Slug)
 		}
 		if !errors.Is(err, sql.ErrNoRows) {
 			return err
@@ -56,12 +55,10 @@ func (s *Store) CreateEnvironment(ctx context.Context, e slipway.Environment, fi
 // Environment implements control.Environments.
 func (s *Store) Environment(ctx context.Context, slug string) (slipway.Environment, error) {
 	defer s.timed("read environment")()
-	absent := fault.New(fault.NotFound, "unknown-environment", "there is no environment %q", slug).
-		WithHint("list the environments to see their names")
 	var document []byte
 	err := s.readers.QueryRowContext(ctx, readEnvironment, slug).Scan(&document)
 	if errors.Is(err, sql.ErrNoRows) {
-		err = absent
+		err = control.UnknownEnvironment(slug)
 	}
 	if err != nil {
 		return slipway.Environment{}, s.translate(ctx, "read environment", err)

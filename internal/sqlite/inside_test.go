@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/slipway-dev/slipway/internal/control"
+	"github.com/slipway-dev/slipway/internal/cursor"
 	"github.com/slipway-dev/slipway/internal/fault"
 	"github.com/slipway-dev/slipway/internal/slipway"
 	"github.com/slipway-dev/slipway/internal/storetest"
@@ -174,7 +175,7 @@ func statements() []string {
 	after := &position{Number: 5, Path: "p", ID: "i"}
 	for i := range 1 << 7 {
 		var q control.DeploymentQuery
-		g := page{limit: 50}
+		g := cursor.Page[position]{Limit: 50}
 		set := func(bit int, f func()) {
 			if i>>bit&1 == 1 {
 				f()
@@ -186,7 +187,7 @@ func statements() []string {
 		set(3, func() { q.Outcome = slipway.Valid })
 		set(4, func() { q.WasLive = true })
 		set(5, func() { q.Below = 9 })
-		set(6, func() { g.after = after })
+		set(6, func() { g.After = after })
 		statement, _ := listDeployments("env", q, g)
 		list = append(list, statement)
 		q.Whole = true

@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"github.com/slipway-dev/slipway/internal/control"
+	"github.com/slipway-dev/slipway/internal/cursor"
 	"github.com/slipway-dev/slipway/internal/fault"
 	"github.com/slipway-dev/slipway/internal/slipway"
 )
@@ -101,7 +102,7 @@ func (s *Store) Append(ctx context.Context, env string, row slipway.Row, f *slip
 // environment that was removed.
 func mayAppend(ctx context.Context, tx *sql.Tx, env string, f *slipway.Fence) error {
 	if f != nil && f.Environment != env {
-		return leaseLost(*f)
+		return control.LeaseLost(*f)
 	}
 	if f != nil {
 		if err := checkFence(ctx, tx, *f); err != nil {
@@ -118,8 +119,7 @@ func appendRow(ctx context.Context, tx *sql.Tx, env string, e entry) error {
 		return fmt.Errorf("read head: %w", err)
 	}
 	if e.Number != head+1 {
-		return fault.New(fault.Conflict, "ledger-moved", "release %d cannot follow release %d", e.Number, head).
-			WithHint("somebody else was first; look at what is live now and decide again")
+		return control.LedgerMoved(e.Number)
 	}
 	if err := refuseGone(ctx, tx, env, e.Changes); err != nil {
 		return err
@@ -149,7 +149,7 @@ func (s *Store) RowByID(ctx context.Context, env, id string) (slipway.Row, error
 	defer s.timed("read release")()
 	row, err := s.row(ctx, s.readers, readByID, env, id)
 	if errors.Is(err, sql.ErrNoRows) {
-		err = fault.New(fault.NotFound, "unknown-release", "there is no release with the id %q", id)
+		err = control.UnknownRow(id)
 	}
 	return row, s.translate(ctx, "read release", err)
 }
@@ -159,8 +159,7 @@ func (s *Store) Row(ctx context.Context, env string, number int64) (slipway.Row,
 	defer s.timed("read release")()
 	row, err := s.row(ctx, s.readers, readByNum, env, number)
 	if errors.Is(err, sql.ErrNoRows) {
-		err = fault.New(fault.NotFound, "unknown-release", "there is no release %d", number).
-			WithHint("list the releases to see their numbers")
+		err = control.UnknownRelease(number)
 	}
 	return row, s.translate(ctx, "read release", err)
 }
@@ -168,15 +167,15 @@ func (s *Store) Row(ctx context.Context, env string, number int64) (slipway.Row,
 // Rows implements control.Releases.
 func (s *Store) Rows(ctx context.Context, env string, p control.Page) ([]slipway.Row, string, error) {
 	defer s.timed("list releases")()
-	g, err := readPage(p, "releases", env)
+	g, err := cursor.Read[position](p, "releases", env)
 	if err != nil {
 		return nil, "", err
 	}
-	list, err := all(ctx, s.readers, document[slipway.Row](s), listRows, env, g.below(), g.limit+1)
+	list, err := all(ctx, s.readers, document[slipway.Row](s), listRows, env, below(g), g.Limit+1)
 	if err != nil {
 		return nil, "", s.translate(ctx, "list releases", err)
 	}
-	return cut(g, list, func(r slipway.Row) position { return position{Number: r.Number} })
+	return cursor.Cut(g, list, func(r slipway.Row) position { return position{Number: r.Number} })
 }
 
 // row reads one row with its state; sql.ErrNoRows if there is none.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"github.com/slipway-dev/slipway/internal/control"
-	"github.com/slipway-dev/slipway/internal/fault"
 	"github.com/slipway-dev/slipway/internal/slipway"
 )
 
@@ -25,8 +24,7 @@ func (s *Store) DeleteDeployments(ctx context.Context, env string, head int64, i
 			return fmt.Errorf("read head: %w", err)
 		}
 		if stored != head {
-			return fault.New(fault.Conflict, "ledger-moved", "release %d is no longer the head", head).
-				WithHint("look at what is live now and decide again")
+			return control.HeadMoved(head)
 		}
 		return nil
 	})
@@ -40,8 +38,8 @@ func (s *Store) DeleteSyncs(ctx context.Context, env string, ids []string) error
 // deleteAll removes the records with these ids by statement, if may allows it in
 // the same transaction.
 func (s *Store) deleteAll(ctx context.Context, op, statement, env string, ids []string, may func(*sql.Tx) error) error {
-	if len(ids) > control.MaxPage {
-		return fault.New(fault.Internal, "too-many-records", "%d records are too many for one transaction", len(ids))
+	if len(ids) > control.MaxDeletes {
+		return control.TooManyRecords(len(ids))
 	}
 	puts := make([][]any, 0, len(ids))
 	for _, id := range ids {
@@ -67,8 +65,7 @@ func refuseGone(ctx context.Context, tx *sql.Tx, env string, changes []slipway.C
 			return fmt.Errorf("read deployment: %w", err)
 		}
 		if stored == 0 {
-			return fault.New(fault.Conflict, "deployment-gone", "%s cannot go live: it has been pruned", c.To).
-				WithHint("choose another deployment; a sync of its commit makes it anew")
+			return control.DeploymentGone(c.To)
 		}
 	}
 	return nil

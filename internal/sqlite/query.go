@@ -4,7 +4,16 @@ import (
 	"strings"
 
 	"github.com/slipway-dev/slipway/internal/control"
+	"github.com/slipway-dev/slipway/internal/cursor"
 )
+
+// position is the place of a list's last entry: its number or sequence and,
+// where several share one, what orders them.
+type position struct {
+	Number int64  `json:"n"`
+	Path   string `json:"p,omitempty"`
+	ID     string `json:"i,omitempty"`
+}
 
 // where collects the conditions of a list and their arguments.
 type where struct {
@@ -20,14 +29,14 @@ func (w *where) and(condition string, args ...any) {
 // listDeployments gives the statement for q. It names the index it walks, the
 // narrowest that has the list's order, so that no list is ever sorted; filters
 // that the index has no column for are compared on the way.
-func listDeployments(env string, q control.DeploymentQuery, g page) (statement string, args []any) {
+func listDeployments(env string, q control.DeploymentQuery, g cursor.Page[position]) (statement string, args []any) {
 	w := &where{}
 	w.and("environment = ?", env)
 	filter(w, q)
 	if q.Below > 0 {
 		w.and("sequence < ?", q.Below)
 	}
-	if a := g.after; a != nil {
+	if a := g.After; a != nil {
 		w.and("sequence <= ?", a.Number)
 		w.and("(sequence < ? OR (path, id) > (?, ?))", a.Number, a.Path, a.ID)
 	}
@@ -37,7 +46,7 @@ func listDeployments(env string, q control.DeploymentQuery, g page) (statement s
 	}
 	return "SELECT " + column + ", first_live FROM deployments INDEXED BY " + index(q) +
 		" WHERE " + strings.Join(w.conditions, " AND ") +
-		" ORDER BY sequence DESC, path, id LIMIT ?", append(w.args, g.limit+1)
+		" ORDER BY sequence DESC, path, id LIMIT ?", append(w.args, g.Limit+1)
 }
 
 func filter(w *where, q control.DeploymentQuery) {

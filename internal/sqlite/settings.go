@@ -6,7 +6,7 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/slipway-dev/slipway/internal/fault"
+	"github.com/slipway-dev/slipway/internal/control"
 	"github.com/slipway-dev/slipway/internal/slipway"
 )
 
@@ -23,13 +23,12 @@ const (
 // UpdateEnvironment implements control.Settings.
 func (s *Store) UpdateEnvironment(ctx context.Context, e slipway.Environment) error {
 	return s.write(ctx, "update environment", func(tx *sql.Tx) error {
-		stored, err := one[slipway.Environment](ctx, s, tx, unknownEnvironment(e), environmentByID, e.ID)
+		stored, err := one[slipway.Environment](ctx, s, tx, control.UnknownEnvironment(e.Slug), environmentByID, e.ID)
 		if err != nil {
 			return err
 		}
 		if e.Version != stored.Version+1 {
-			return fault.New(fault.Conflict, "environment-changed", "environment %q was changed meanwhile", stored.Slug).
-				WithHint("look at what it is now, then decide again").WithFix("env", "show", stored.Slug)
+			return control.EnvironmentChanged(stored.Slug)
 		}
 		next := e
 		next.Slug = stored.Slug
@@ -48,7 +47,7 @@ func (s *Store) RemoveEnvironment(ctx context.Context, r slipway.Removal) error 
 		if err != nil || removed {
 			return err
 		}
-		stored, err := one[slipway.Environment](ctx, s, tx, unknownEnvironment(r.Environment), environmentByID, r.ID)
+		stored, err := one[slipway.Environment](ctx, s, tx, control.UnknownEnvironment(r.Slug), environmentByID, r.ID)
 		if err != nil {
 			return err
 		}
@@ -112,11 +111,5 @@ func refuseRemoved(ctx context.Context, tx *sql.Tx, env string) error {
 	if err != nil || !removed {
 		return err
 	}
-	return fault.New(fault.NotFound, "unknown-environment", "the environment was removed").
-		WithHint("list the environments to see those there are").WithFix("env", "list")
-}
-
-func unknownEnvironment(e slipway.Environment) error {
-	return fault.New(fault.NotFound, "unknown-environment", "there is no environment %q", e.Slug).
-		WithHint("list the environments to see their names").WithFix("env", "list")
+	return control.EnvironmentRemoved()
 }

@@ -6,7 +6,7 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/slipway-dev/slipway/internal/fault"
+	"github.com/slipway-dev/slipway/internal/control"
 	"github.com/slipway-dev/slipway/internal/slipway"
 )
 
@@ -37,7 +37,7 @@ func (s *Store) MoveSlot(ctx context.Context, env string, m slipway.SlotMove) er
 			return err
 		}
 		if m.Slot.Version != stored.Version+1 {
-			return slotMoved()
+			return control.SlotMoved()
 		}
 		document, err := encode(m.Slot)
 		if err != nil {
@@ -62,7 +62,7 @@ func (s *Store) moveSync(ctx context.Context, tx *sql.Tx, env string, sync slipw
 		return err
 	}
 	if err == nil && stored.Status.Ended() {
-		return slotMoved()
+		return control.SlotMoved()
 	}
 	document, err := encode(sync)
 	if err != nil {
@@ -72,8 +72,4 @@ func (s *Store) moveSync(ctx context.Context, tx *sql.Tx, env string, sync slipw
 		return fmt.Errorf("put sync: %w", err)
 	}
 	return nil
-}
-
-func slotMoved() error {
-	return fault.New(fault.Conflict, "slot-moved", "another sync was asked for, started or ended meanwhile").WithHint("look again")
 }

@@ -8,7 +8,7 @@ import (
 	"math"
 
 	"github.com/slipway-dev/slipway/internal/control"
-	"github.com/slipway-dev/slipway/internal/fault"
+	"github.com/slipway-dev/slipway/internal/cursor"
 	"github.com/slipway-dev/slipway/internal/slipway"
 )
 
@@ -24,12 +24,12 @@ const (
 // UpdateSync implements control.Syncs. The fence is that of the sync itself.
 func (s *Store) UpdateSync(ctx context.Context, f slipway.Fence, sync slipway.Sync) error {
 	return s.write(ctx, "update sync", func(tx *sql.Tx) error {
-		stored, err := one[slipway.Sync](ctx, s, tx, unknownSync(sync.ID), readSync, sync.Environment, sync.ID)
+		stored, err := one[slipway.Sync](ctx, s, tx, control.UnknownSync(sync.ID), readSync, sync.Environment, sync.ID)
 		if err != nil {
 			return err
 		}
 		if f.Environment != sync.Environment || f.Sync != sync.ID {
-			return leaseLost(f)
+			return control.LeaseLost(f)
 		}
 		if err := checkFence(ctx, tx, f); err != nil {
 			return err
@@ -47,30 +47,30 @@ func (s *Store) UpdateSync(ctx context.Context, f slipway.Fence, sync slipway.Sy
 // Sync implements control.Syncs.
 func (s *Store) Sync(ctx context.Context, env, id string) (slipway.Sync, error) {
 	defer s.timed("read sync")()
-	sync, err := one[slipway.Sync](ctx, s, s.readers, unknownSync(id), readSync, env, id)
+	sync, err := one[slipway.Sync](ctx, s, s.readers, control.UnknownSync(id), readSync, env, id)
 	return sync, s.translate(ctx, "read sync", err)
 }
 
 // Syncs implements control.Syncs.
 func (s *Store) Syncs(ctx context.Context, env string, p control.Page) ([]slipway.Sync, string, error) {
 	defer s.timed("list syncs")()
-	g, err := readPage(p, "syncs", env)
+	g, err := cursor.Read[position](p, "syncs", env)
 	if err != nil {
 		return nil, "", err
 	}
-	list, err := all(ctx, s.readers, document[slipway.Sync](s), listSyncs, env, g.below(), g.limit+1)
+	list, err := all(ctx, s.readers, document[slipway.Sync](s), listSyncs, env, below(g), g.Limit+1)
 	if err != nil {
 		return nil, "", s.translate(ctx, "list syncs", err)
 	}
-	return cut(g, list, func(sync slipway.Sync) position { return position{Number: sync.Sequence} })
+	return cursor.Cut(g, list, func(sync slipway.Sync) position { return position{Number: sync.Sequence} })
 }
 
 // below is the number that all of the page's entries are lower than.
-func (g page) below() int64 {
-	if g.after == nil {
+func below(g cursor.Page[position]) int64 {
+	if g.After == nil {
 		return math.MaxInt64
 	}
-	return g.after.Number
+	return g.After.Number
 }
 
 // checkFence fails with LeaseLost unless f's sync is stored, has not ended, and
@@ -80,21 +80,13 @@ func checkFence(ctx context.Context, tx *sql.Tx, f slipway.Fence) error {
 	var ended bool
 	err := tx.QueryRowContext(ctx, readFence, f.Environment, f.Sync).Scan(&generation, &ended)
 	if errors.Is(err, sql.ErrNoRows) {
-		return leaseLost(f)
+		return control.LeaseLost(f)
 	}
 	if err != nil {
 		return fmt.Errorf("read fence: %w", err)
 	}
 	if ended || generation != f.Generation {
-		return leaseLost(f)
+		return control.LeaseLost(f)
 	}
 	return nil
-}
-
-func leaseLost(f slipway.Fence) error {
-	return fault.New(fault.LeaseLost, "lease-lost", "sync %s has ended or belongs to another worker", f.Sync)
-}
-
-func unknownSync(id string) error {
-	return fault.New(fault.NotFound, "unknown-sync", "there is no sync %q", id)
 }

@@ -3,7 +3,7 @@ package sqlite
 import (
 	"context"
 
-	"github.com/slipway-dev/slipway/internal/fault"
+	"github.com/slipway-dev/slipway/internal/control"
 	"github.com/slipway-dev/slipway/internal/slipway"
 )
 
@@ -18,9 +18,7 @@ const (
 // Workflow implements control.Workflows.
 func (s *Store) Workflow(ctx context.Context, env, id string) (slipway.Workflow, error) {
 	defer s.timed("read workflow")()
-	absent := fault.New(fault.NotFound, "unknown-workflow", "there is no workflow %q", id).
-		WithHint("list the workflows to see their ids")
-	w, err := one[slipway.Workflow](ctx, s, s.readers, absent, readWorkflow, env, id)
+	w, err := one[slipway.Workflow](ctx, s, s.readers, control.UnknownWorkflow(id), readWorkflow, env, id)
 	return w, s.translate(ctx, "read workflow", err)
 }
 
