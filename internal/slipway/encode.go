@@ -18,7 +18,7 @@ const (
 	MaxSafetyBytes = 380 << 10 // as stored, for a person's safety commands
 	MaxWorkflows   = 1000      // per environment
 	MaxReason      = 500       // bytes
-	MaxFirstMarks  = 96        // first go-lives in one row
+	MaxFirstMarks  = 94        // first go-lives in one row
 	maxStateText   = 16 << 20  // uncompressed, of one part; more is not read
 )
 
