@@ -91,3 +91,29 @@ func UnknownRow(id string) *fault.Fault {
 func TooManyRecords(n int) *fault.Fault {
 	return fault.New(fault.Internal, "too-many-records", "%d records are too many for one transaction", n)
 }
+
+// NoPoll is for an id of an environment that there is not, or no more.
+func NoPoll(env string) *fault.Fault {
+	return fault.New(fault.NotFound, "unknown-environment", "there is no environment with the id %q", env).
+		WithHint("list the environments to see those there are").WithFix("env", "list")
+}
+
+// PollMoved is for a poll that is another by now.
+func PollMoved(slug string) *fault.Fault {
+	return fault.New(fault.Conflict, "poll-moved", "the poll of environment %q moved meanwhile", slug).WithHint("look again")
+}
+
+// TokenExists is for the id of a new token that is taken.
+func TokenExists(id string) *fault.Fault {
+	return fault.New(fault.Conflict, "token-exists", "there is a token %q already", id).WithHint("make another")
+}
+
+// TokenChanged is for a change of a token that is another by now.
+func TokenChanged(id string) *fault.Fault {
+	return fault.New(fault.Conflict, "token-changed", "the token %q was used or revoked meanwhile", id).WithHint("look again")
+}
+
+// UnknownToken is for an id that names no token.
+func UnknownToken(id string) *fault.Fault {
+	return fault.New(fault.NotFound, "unknown-token", "there is no token %q", id).WithHint("list the tokens to see their ids")
+}

@@ -7,7 +7,7 @@ import (
 	"errors"
 	"time"
 
-	"github.com/slipway-dev/slipway/internal/fault"
+	"github.com/slipway-dev/slipway/internal/control"
 	"github.com/slipway-dev/slipway/internal/slipway"
 )
 
@@ -37,7 +37,7 @@ func (s *Store) CreateToken(ctx context.Context, t slipway.Token) error {
 	return s.write(ctx, "create token", func(tx *sql.Tx) error {
 		_, err := one[slipway.Token](ctx, s, tx, sql.ErrNoRows, readToken, t.ID)
 		if err == nil {
-			return fault.New(fault.Conflict, "token-exists", "there is a token %q already", t.ID).WithHint("make another")
+			return control.TokenExists(t.ID)
 		}
 		if !errors.Is(err, sql.ErrNoRows) {
 			return err
@@ -53,12 +53,12 @@ func (s *Store) UpdateToken(ctx context.Context, t slipway.Token) error {
 		return err
 	}
 	return s.write(ctx, "update token", func(tx *sql.Tx) error {
-		stored, err := one[slipway.Token](ctx, s, tx, unknownToken(t.ID), readToken, t.ID)
+		stored, err := one[slipway.Token](ctx, s, tx, control.UnknownToken(t.ID), readToken, t.ID)
 		if err != nil {
 			return err
 		}
 		if t.Version != stored.Version+1 {
-			return fault.New(fault.Conflict, "token-changed", "the token %q was used or revoked meanwhile", t.ID).WithHint("look again")
+			return control.TokenChanged(t.ID)
 		}
 		return exec(ctx, tx, updateToken, t.Version, document, t.ID)
 	})
@@ -67,7 +67,7 @@ func (s *Store) UpdateToken(ctx context.Context, t slipway.Token) error {
 // Token implements control.Tokens.
 func (s *Store) Token(ctx context.Context, id string) (slipway.Token, error) {
 	defer s.timed("read token")()
-	t, err := one[slipway.Token](ctx, s, s.readers, unknownToken(id), readToken, id)
+	t, err := one[slipway.Token](ctx, s, s.readers, control.UnknownToken(id), readToken, id)
 	return t, s.translate(ctx, "read token", err)
 }
 
@@ -76,10 +76,6 @@ func (s *Store) Tokens(ctx context.Context) ([]slipway.Token, error) {
 	defer s.timed("list tokens")()
 	list, err := all(ctx, s.readers, document[slipway.Token](s), listTokens)
 	return list, s.translate(ctx, "list tokens", err)
-}
-
-func unknownToken(id string) error {
-	return fault.New(fault.NotFound, "unknown-token", "there is no token %q", id).WithHint("list the tokens to see their ids")
 }
 
 // ClaimAnswer implements control.Answers.

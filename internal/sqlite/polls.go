@@ -5,7 +5,7 @@ import (
 	"database/sql"
 	"time"
 
-	"github.com/slipway-dev/slipway/internal/fault"
+	"github.com/slipway-dev/slipway/internal/control"
 	"github.com/slipway-dev/slipway/internal/slipway"
 )
 
@@ -20,7 +20,7 @@ const (
 // Poll implements control.Polls.
 func (s *Store) Poll(ctx context.Context, env string) (slipway.Poll, error) {
 	defer s.timed("read poll")()
-	p, err := one[slipway.Poll](ctx, s, s.readers, noPoll(env), readPoll, env)
+	p, err := one[slipway.Poll](ctx, s, s.readers, control.NoPoll(env), readPoll, env)
 	return p, s.translate(ctx, "read poll", err)
 }
 
@@ -31,12 +31,12 @@ func (s *Store) PutPoll(ctx context.Context, p slipway.Poll) error {
 		return err
 	}
 	return s.write(ctx, "put poll", func(tx *sql.Tx) error {
-		stored, err := one[slipway.Poll](ctx, s, tx, noPoll(p.Environment), readPoll, p.Environment)
+		stored, err := one[slipway.Poll](ctx, s, tx, control.NoPoll(p.Environment), readPoll, p.Environment)
 		if err != nil {
 			return err
 		}
 		if p.Version != stored.Version+1 {
-			return fault.New(fault.Conflict, "poll-moved", "the poll of environment %q moved meanwhile", p.Slug).WithHint("look again")
+			return control.PollMoved(p.Slug)
 		}
 		return exec(ctx, tx, updatePoll, p.Version, dueOf(p), document, p.Environment)
 	})
@@ -60,9 +60,4 @@ func createPoll(ctx context.Context, tx *sql.Tx, p slipway.Poll) error {
 
 func dueOf(p slipway.Poll) sql.NullInt64 {
 	return sql.NullInt64{Int64: p.Due.UnixNano(), Valid: !p.Due.IsZero()}
-}
-
-func noPoll(env string) error {
-	return fault.New(fault.NotFound, "unknown-environment", "there is no environment with the id %q", env).
-		WithHint("list the environments to see those there are").WithFix("env", "list")
 }
