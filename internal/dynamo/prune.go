@@ -1,0 +1,112 @@
+package dynamo
+
+import (
+	"context"
+
+	"github.com/slipway-dev/slipway/internal/control"
+	"github.com/slipway-dev/slipway/internal/slipway"
+)
+
+// DeleteDeployments implements control.Pruning. The gate counts the prunes for
+// rows that look for more deployments than one transaction holds.
+func (s *Store) DeleteDeployments(ctx context.Context, env string, head int64, ids []string) error {
+	if len(ids) > control.MaxDeletes {
+		return control.TooManyRecords(len(ids))
+	}
+	return s.translate(ctx, "delete deployments", s.redo(ctx, func() error { return s.deleteDeployments(ctx, env, head, ids) }))
+}
+
+func (s *Store) deleteDeployments(ctx context.Context, env string, head int64, ids []string) error {
+	newest, err := s.newest(ctx, env)
+	if err != nil {
+		return err
+	}
+	if newest != head {
+		return control.HeadMoved(head)
+	}
+	keys := distinctKeys(ids, func(id string) key { return deploymentKey(env, id) })
+	found, err := s.getAll(ctx, keys)
+	if err != nil || len(found) == 0 {
+		return err
+	}
+	writes := []write{
+		check(stateKey(env, head+1)).when(absent, nil, control.HeadMoved(head)),
+		update(gateKey(env), "ADD "+attrPrunes+" :one", item{":one": num(1)}),
+	}
+	for _, k := range keys {
+		if found[k] == nil {
+			continue
+		}
+		d, err := decodeDeployment(found[k])
+		if err != nil {
+			return err
+		}
+		writes = append(writes, remove(k).when(attrDoc+" = :seen", item{":seen": found[k][attrDoc]}, errChanged))
+		writes = append(writes, removeEntries(env, d, has(found[k], attrApart))...)
+	}
+	return s.transact(ctx, writes)
+}
+
+// removeEntries deletes what leads to a deployment, and a log that stands apart.
+func removeEntries(env string, d slipway.Deployment, apart bool) []write {
+	place := deploymentPlace(d.Sequence, d.Path, d.ID)
+	writes := []write{remove(key{deploymentsKey(env, ""), place})}
+	if d.Workflow != "" {
+		writes = append(writes, remove(key{deploymentsKey(env, d.Workflow), place}))
+	}
+	if apart {
+		writes = append(writes, remove(logKey(env, d.ID)))
+	}
+	return writes
+}
+
+// DeleteSyncs implements control.Pruning.
+func (s *Store) DeleteSyncs(ctx context.Context, env string, ids []string) error {
+	if len(ids) > control.MaxDeletes {
+		return control.TooManyRecords(len(ids))
+	}
+	return s.translate(ctx, "delete syncs", s.deleteSyncs(ctx, env, ids))
+}
+
+// deleteSyncs needs no fence: a sync that has ended gets no more deployments.
+func (s *Store) deleteSyncs(ctx context.Context, env string, ids []string) error {
+	keys := distinctKeys(ids, func(id string) key { return syncKey(env, id) })
+	found, err := s.getAll(ctx, keys)
+	if err != nil {
+		return err
+	}
+	var writes []write
+	for _, k := range keys {
+		if found[k] == nil || has(found[k], attrUnended) {
+			continue
+		}
+		sync, err := decodeSync(found[k])
+		if err != nil {
+			return err
+		}
+		of, _, err := s.Deployments(ctx, env, control.DeploymentQuery{Sync: sync.ID, Page: control.Page{Limit: 1}})
+		if err != nil {
+			return err
+		}
+		if len(of) == 0 {
+			writes = append(writes, remove(k), remove(syncEntryKey(env, sync.Sequence, sync.ID)))
+		}
+	}
+	if len(writes) == 0 {
+		return nil
+	}
+	return s.transact(ctx, writes)
+}
+
+// distinctKeys gives the keys of ids, each once.
+func distinctKeys(ids []string, of func(string) key) []key {
+	var keys []key
+	seen := map[string]bool{}
+	for _, id := range ids {
+		if !seen[id] {
+			keys = append(keys, of(id))
+		}
+		seen[id] = true
+	}
+	return keys
+}
