@@ -1,7 +1,8 @@
-# make test    what every change needs: go vet and all tests
+# make test    what every change needs: go vet and all tests, also of the store on DynamoDB
+# make e2e     the store on DynamoDB alone
 # make check   what a merge needs: formatting, lint, race, house, tidy, clean tree, vulnerabilities
 # make bench   how fast it is
-# make contract  whether a running server keeps to its description
+# make contract whether a running server keeps to its description
 # make build   the one binary, .bin/slipway
 # make tools   the pinned tools that check uses, into .bin
 
@@ -12,6 +13,11 @@ SHELL         := /bin/bash
 bin   := $(CURDIR)/.bin
 count := $(bin)/testcount
 
+# Starts the emulators of AWS beside a command. What this machine cannot start is
+# left out with a line that says so; emulate_flags=-need makes that a failure.
+emulate       := $(bin)/emulate
+emulate_flags ?=
+
 golangci_version    := v2.15.0
 gofumpt_version     := v0.12.0
 govulncheck_version := v1.9.0
@@ -20,10 +26,13 @@ golangci    := $(bin)/installed/golangci-lint-$(golangci_version)
 gofumpt     := $(bin)/installed/gofumpt-$(gofumpt_version)
 govulncheck := $(bin)/installed/govulncheck-$(govulncheck_version)
 
-.PHONY: test check format lint vet race house tidy clean-tree vulnerabilities bench contract build tools clean
+.PHONY: test e2e check format lint vet race house tidy clean-tree vulnerabilities bench contract build tools clean
 
-test: vet $(count)
-	go test -json ./... | $(count)
+test: vet $(count) $(emulate)
+	$(emulate) $(emulate_flags) go test -json ./... | $(count)
+
+e2e: $(count) $(emulate)
+	$(emulate) $(emulate_flags) go test -json ./internal/dynamo | $(count)
 
 # In this order: what is cheap fails first.
 check:
@@ -41,8 +50,8 @@ format: $(gofumpt)
 lint: $(golangci)
 	$(bin)/golangci-lint run ./...
 
-race: $(count)
-	go test -race -json ./... | $(count)
+race: $(count) $(emulate)
+	$(emulate) $(emulate_flags) go test -race -json ./... | $(count)
 
 house:
 	go test ./internal/house/...
@@ -80,6 +89,9 @@ clean:
 
 $(count): $(wildcard internal/house/testcount/*.go)
 	go build -o $@ ./internal/house/testcount
+
+$(emulate): $(wildcard infra/emulators/*)
+	go build -o $@ ./infra/emulators
 
 $(golangci):
 	GOBIN=$(bin) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(golangci_version)
