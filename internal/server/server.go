@@ -89,8 +89,23 @@ func (s *Server) Run(ctx context.Context) error {
 	s.stopping.Store(true)
 	s.Runner.Close()
 	stopClock()
+	if err == nil {
+		err = s.stopAccepting(failed)
+	}
 	clock.Wait()
 	return errors.Join(err, s.drain(context.WithoutCancel(ctx)))
+}
+
+// stopAccepting closes the listener. Only when nothing more is accepted are all
+// connections known, for drain to wait for.
+func (s *Server) stopAccepting(served <-chan error) error {
+	if err := s.Listener.Close(); err != nil {
+		return fmt.Errorf("close the listener: %w", err)
+	}
+	if err := <-served; !errors.Is(err, net.ErrClosed) && !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
 }
 
 // drain waits for requests and work, and then ends what is left.
