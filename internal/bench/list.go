@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
@@ -35,6 +36,11 @@ func measureLists(ctx context.Context, c command, n, times int) (lists, bare []t
 	if err := multiply(ctx, o.store, e.ID, n); err != nil {
 		return nil, nil, err
 	}
+	return o.timeLists(ctx, c, e.ID, times)
+}
+
+// timeLists lists a page and reads its records with a bare query, in turns.
+func (o opened) timeLists(ctx context.Context, c command, env string, times int) (lists, bare []time.Duration, err error) {
 	db, err := sql.Open("sqlite", c.database())
 	if err != nil {
 		return nil, nil, fmt.Errorf("open store: %w", err)
@@ -48,7 +54,7 @@ func measureLists(ctx context.Context, c command, n, times int) (lists, bare []t
 		}
 		lists = append(lists, time.Since(start))
 		start = time.Now()
-		if err := readPage(ctx, db, e.ID); err != nil {
+		if err := readPage(ctx, db, env); err != nil {
 			return nil, nil, err
 		}
 		bare = append(bare, time.Since(start))
@@ -100,4 +106,44 @@ func readPage(ctx context.Context, db *sql.DB, env string) error {
 		}
 	}
 	return rows.Err()
+}
+
+// allRows is how many deployments the crowded store has in all.
+const allRows = 1_000_000
+
+// crowd fills a store with copies of the newest deployment of a workflow, in the
+// names of a thousand others.
+const crowd = `
+WITH RECURSIVE counted (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHERE n < ?),
+newest AS (SELECT * FROM deployments WHERE workflow = ? ORDER BY sequence DESC LIMIT 1)
+INSERT INTO deployments (environment, id, workflow, sync, sequence, path, commit_sha, outcome, first_live, document, listed)
+SELECT environment, id || '-' || n, 'crowd' || (n % 1000), sync, 100000 + n, path, commit_sha, outcome, NULL, document, listed FROM newest, counted`
+
+// crowded measures a list in a store of many rows, beside the bare query and
+// beside the list in the store of before.
+func (b *bench) crowded(ctx context.Context, c command, before []time.Duration) error {
+	db, err := sql.Open("sqlite", c.database())
+	if err != nil {
+		return fmt.Errorf("open store: %w", err)
+	}
+	_, err = db.ExecContext(ctx, crowd, allRows-listed, "w1")
+	if cerr := db.Close(); err != nil || cerr != nil {
+		return fmt.Errorf("write deployments: %w", errors.Join(err, cerr))
+	}
+	o, shut, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = shut() }()
+	e, err := o.store.Environment(ctx, environment)
+	if err != nil {
+		return fmt.Errorf("read environment: %w", err)
+	}
+	lists, query, err := o.timeLists(ctx, c, e.ID, 50)
+	if err != nil {
+		return err
+	}
+	b.table.durations(fmt.Sprintf("the same among %d deployments in all, beside the bare query", allRows), lists, query)
+	b.table.durations("the same, beside the list in the smaller store", lists, before)
+	return nil
 }

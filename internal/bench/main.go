@@ -84,5 +84,5 @@ func (b *bench) store(ctx context.Context, c command) error {
 		return err
 	}
 	b.table.durations(fmt.Sprintf("list %d of %d deployments, beside the bare query", perPage, listed), lists, query)
-	return nil
+	return b.crowded(ctx, c, lists)
 }
