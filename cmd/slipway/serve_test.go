@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -38,7 +37,7 @@ func TestServeSettingsAreDocumented(t *testing.T) {
 		if s.value != "" {
 			value = " `" + s.value + "` "
 		}
-		line := fmt.Sprintf("| `--%s` | `%s` | `%s` |%s| %s |\n", s.flag, s.variable(), s.key(), value, s.help)
+		line := "| `--" + s.flag + "` | `" + s.variable() + "` | `" + s.key() + "` |" + value + "| " + s.help + " |\n"
 		if !strings.Contains(table+"\n", line) {
 			t.Errorf("the table has no line\n%s", line)
 		}
@@ -141,19 +140,19 @@ func startServer(t *testing.T, data string, args ...string) *running {
 }
 
 // serveAsk sends a request and reads the answer whole.
-func serveAsk(ctx context.Context, client *http.Client, token, method, url string) (*http.Response, []byte, error) {
+func serveAsk(ctx context.Context, client *http.Client, token, method, url string) (status int, body []byte, err error) {
 	req, err := http.NewRequestWithContext(ctx, method, url, nil)
 	if err != nil {
-		return nil, nil, err
+		return 0, nil, err
 	}
 	req.Header.Set("Authorization", "Bearer "+token)
 	resp, err := client.Do(req)
 	if err != nil {
-		return nil, nil, err
+		return 0, nil, err
 	}
 	defer func() { _ = resp.Body.Close() }()
-	data, err := io.ReadAll(resp.Body)
-	return resp, data, err
+	body, err = io.ReadAll(resp.Body)
+	return resp.StatusCode, body, err
 }
 
 // TestServeDrains sends SIGTERM in the middle of a sync, under load: no request
@@ -177,14 +176,14 @@ func TestServeDrains(t *testing.T) {
 					return
 				default:
 				}
-				resp, data, err := serveAsk(t.Context(), client, *made.Secret, http.MethodGet, s.url+"/v1/environments/prod/workflows")
+				status, data, err := serveAsk(t.Context(), client, *made.Secret, http.MethodGet, s.url+"/v1/environments/prod/workflows")
 				switch {
-				case err == nil && resp.StatusCode == http.StatusOK && json.Valid(data):
+				case err == nil && status == http.StatusOK && json.Valid(data):
 					answered.Add(1)
 				case err != nil && strings.Contains(err.Error(), "connection refused"):
 					return // it does not listen any more: nothing was sent
 				default:
-					t.Errorf("a request was cut off: %v %v %s", err, resp, data)
+					t.Errorf("a request was cut off: %v %d %s", err, status, data)
 					cut.Add(1)
 					return
 				}
@@ -193,9 +192,9 @@ func TestServeDrains(t *testing.T) {
 	}
 	ids := []string{}
 	for range 2 {
-		resp, data, err := serveAsk(t.Context(), http.DefaultClient, *made.Secret, http.MethodPost, s.url+"/v1/environments/prod/syncs")
+		status, data, err := serveAsk(t.Context(), http.DefaultClient, *made.Secret, http.MethodPost, s.url+"/v1/environments/prod/syncs")
 		var asked slipway.Sync
-		if err != nil || resp.StatusCode != http.StatusAccepted || json.Unmarshal(data, &asked) != nil {
+		if err != nil || status != http.StatusAccepted || json.Unmarshal(data, &asked) != nil {
 			t.Fatalf("%v %s", err, data)
 		}
 		ids = append(ids, asked.ID)

@@ -103,5 +103,8 @@ func build(ctx context.Context, o Options) (*api, error) {
 	a.releases()
 	a.freeze()
 	a.resolve()
-	return a, a.finishDescription()
+	if err := a.finishDescription(); err != nil {
+		return nil, err
+	}
+	return a, nil
 }

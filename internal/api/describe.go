@@ -37,9 +37,14 @@ func (a *api) describe() {
 		"IfNoneMatch":    headerParam("If-None-Match", "An ETag: the answer is 304 where it is still what there is.", ""),
 	}
 	for _, tag := range []struct{ name, text string }{
-		{"live", "What runs now."}, {"environments", "One branch of one repository each."}, {"syncs", "Bringing a branch to a commit."},
-		{"plans", "Dry runs."}, {"workflows", "The users' units."}, {"deployments", "One bundle of one workflow from one sync."},
-		{"releases", "The ledger of what is live."}, {"access", "Who may do what."},
+		{"live", "What runs now."},
+		{"environments", "One branch of one repository each."},
+		{"syncs", "Bringing a branch to a commit."},
+		{"plans", "Dry runs."},
+		{"workflows", "The users' units."},
+		{"deployments", "One bundle of one workflow from one sync."},
+		{"releases", "The ledger of what is live."},
+		{"access", "Who may do what."},
 	} {
 		config.Tags = append(config.Tags, &huma.Tag{Name: tag.name, Description: tag.text})
 	}

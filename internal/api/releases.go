@@ -14,6 +14,7 @@ type ReleasePage struct {
 	Next     string                `json:"next" doc:"The cursor of the next page, empty at the end."`
 }
 
+// OfRelease names a release.
 type OfRelease struct {
 	InEnv
 	Number int64 `path:"number" minimum:"1" example:"42" doc:"The release's number."`

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"errors"
 	"log/slog"
 	"mime"
 	"net"
@@ -78,7 +79,7 @@ func (a *api) around(mux *http.ServeMux) http.Handler {
 // answered logs and counts an answer, and answers for a handler that broke.
 func (a *api) answered(r *http.Request, q *request, w *watched, began time.Time) {
 	if broken := recover(); broken != nil {
-		if broken == http.ErrAbortHandler {
+		if err, ok := broken.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 			panic(broken) // the server's own way to drop a connection
 		}
 		a.Log.Error("request broke", "requestId", q.id, "operation", q.operation, "panic", broken)

@@ -20,6 +20,7 @@ type Cancelled struct {
 	Sync    slipway.Sync `json:"sync"`
 }
 
+// OfSync names a sync.
 type OfSync struct {
 	InEnv
 	Sync string `path:"sync" minLength:"1" maxLength:"64" example:"sync_01KA3V6Q8Y3F1ZJ0T7M5R2W9XE" doc:"The sync's id."`

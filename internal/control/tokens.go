@@ -133,7 +133,7 @@ const CodeUnauthenticated = "unauthenticated"
 // refusal is the same one: it does not say what was wrong.
 func (p *Plane) Authenticate(ctx context.Context, text string) (slipway.Token, error) {
 	refused := fault.New(fault.Invalid, CodeUnauthenticated, "this token lets nobody in").
-		WithHint("it may be mistyped, revoked or out of date; ask an administrator for one").WithFix("token", "create", "NAME", "--role", string(slipway.Viewer))
+		WithHint("it may be mistyped, revoked or out of date; ask an administrator for one")
 	rest, ok := strings.CutPrefix(text, tokenPrefix)
 	id, secret, cut := strings.Cut(rest, "_")
 	if !ok || !cut || id == "" || len(text) > maxTokenText {

@@ -3,7 +3,6 @@ package server
 import (
 	"context"
 	"errors"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -169,11 +168,11 @@ func TestRunnerInterrupts(t *testing.T) {
 	idle(t, r)
 }
 
-func get(t *testing.T, h http.Handler, path string) *http.Response {
+func get(t *testing.T, h http.Handler, path string) (status int, body string) {
 	t.Helper()
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil))
-	return w.Result()
+	return w.Code, w.Body.String()
 }
 
 func TestHealthAndEnd(t *testing.T) {
@@ -187,12 +186,12 @@ func TestHealthAndEnd(t *testing.T) {
 		Log: slog.New(slog.DiscardHandler), Tick: time.Hour, Drain: time.Second,
 	})
 	for path, want := range map[string]int{"/healthz": 200, "/readyz": 200, "/v1/self": 404} {
-		if got := get(t, s.http.Handler, path).StatusCode; got != want {
+		if got, _ := get(t, s.http.Handler, path); got != want {
 			t.Errorf("%s: %d, want %d", path, got, want)
 		}
 	}
 	p.down = true
-	if got := get(t, s.http.Handler, "/readyz").StatusCode; got != 503 {
+	if got, _ := get(t, s.http.Handler, "/readyz"); got != 503 {
 		t.Errorf("/readyz with a store that is down: %d", got)
 	}
 	p.down = false
@@ -203,10 +202,10 @@ func TestHealthAndEnd(t *testing.T) {
 	if err := <-done; err != nil {
 		t.Errorf("run: %v", err)
 	}
-	if got := get(t, s.http.Handler, "/readyz").StatusCode; got != 503 {
+	if got, _ := get(t, s.http.Handler, "/readyz"); got != 503 {
 		t.Errorf("/readyz of a server that stops: %d", got)
 	}
-	if got := get(t, s.http.Handler, "/healthz").StatusCode; got != 200 {
+	if got, _ := get(t, s.http.Handler, "/healthz"); got != 200 {
 		t.Errorf("/healthz of a server that stops: %d", got)
 	}
 }
@@ -271,14 +270,10 @@ func TestMetricsAreDocumented(t *testing.T) {
 		}
 		return nil
 	})
-	if got := get(t, h, "/metrics?refused").StatusCode; got != 401 {
+	if got, _ := get(t, h, "/metrics?refused"); got != 401 {
 		t.Errorf("refused: %d", got)
 	}
-	data, err := io.ReadAll(get(t, h, "/metrics").Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	body := string(data)
+	_, body := get(t, h, "/metrics")
 	for _, family := range regexp.MustCompile(`(?m)^# TYPE (slipway_\w+) `).FindAllStringSubmatch(body, -1) {
 		labels, ok := said[family[1]]
 		if !ok {

@@ -47,7 +47,7 @@ type Repository struct {
 const MaxID = 128
 
 // triggerPattern is what a trigger beyond the catalogue may be called.
-var triggerPattern = regexp.MustCompile(`^[!-~]{1,128}$`)
+var triggerPattern = regexp.MustCompile(`^[\x21-\x7e]{1,128}$`)
 
 var slugPattern = regexp.MustCompile(`^[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?$`)
 

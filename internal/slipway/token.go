@@ -49,7 +49,7 @@ type Token struct {
 // maxTokenName leaves room for the issuer in an actor's text.
 const maxTokenName = 100
 
-var tokenName = regexp.MustCompile(`^[!-~]([ -~]{0,98}[!-~])?$`)
+var tokenName = regexp.MustCompile(`^[\x21-\x7e]([\x20-\x7e]{0,98}[\x21-\x7e])?$`)
 
 // Validate refuses a token whose name, role or environments cannot be.
 func (t Token) Validate() error {

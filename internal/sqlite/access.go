@@ -13,7 +13,7 @@ import (
 
 const (
 	insertToken = `INSERT INTO tokens (id, version, document) VALUES (?, ?, ?)`
-	updateToken = `UPDATE tokens SET version = ?, document = ? WHERE id = ?`
+	updateToken = `UPDATE tokens SET version = ?, document = ? WHERE id = ?` //nolint:gosec // a statement, not a token
 	readToken   = `SELECT document FROM tokens WHERE id = ?`
 	listTokens  = `SELECT document FROM tokens ORDER BY id`
 
