@@ -25,6 +25,7 @@ type envAddCmd struct {
 	Credential string   `help:"Name of a credential in the operator's configuration." placeholder:"NAME"`
 	AutoLive   bool     `help:"Make new valid deployments live at once." default:"true" negatable:""`
 	Trigger    []string `help:"A trigger beyond the built-in ones. May be repeated." placeholder:"NAME"`
+	Poll       string   `help:"How often the clock asks the branch for its tip (30s, 2m, 1h), or off. Default: 2m." placeholder:"DURATION|off"`
 }
 
 func (c *envAddCmd) Run(s *session) error {
@@ -37,8 +38,12 @@ func (c *envAddCmd) Run(s *session) error {
 		return err
 	}
 	s.env = c.Env
+	poll, err := parsePoll(c.Poll)
+	if err != nil {
+		return err
+	}
 	v, err := ops.AddEnvironment(s.ctx, control.NewEnvironment{
-		Slug: c.Env, Triggers: c.Trigger, AutoLiveOff: !c.AutoLive, Actor: s.actor,
+		Slug: c.Env, Triggers: c.Trigger, AutoLiveOff: !c.AutoLive, PollSeconds: poll, Actor: s.actor,
 		Repository: slipway.Repository{URL: url, Branch: c.Branch, Root: c.Root, Credential: c.Credential},
 	})
 	if err != nil {
@@ -164,6 +169,7 @@ func (s *session) printEnvironment(v control.EnvironmentView) {
 	if v.Freeze != nil {
 		s.print("frozen       %s", frozen(*v.Freeze))
 	}
+	s.print("poll         %s", polled(v.Poll))
 	s.print("workflows    %d, %d live, %d held", v.Workflows, v.Live, v.Held)
 	s.print("release      %d", v.Release)
 	if v.LastSync != nil {

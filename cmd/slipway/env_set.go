@@ -10,6 +10,7 @@ type envSetCmd struct {
 	Credential *string  `help:"Name of a credential in the operator's configuration. Empty: none." placeholder:"NAME"`
 	AutoLive   *bool    `help:"Make new valid deployments live at once." negatable:""`
 	Trigger    []string `help:"The triggers beyond the built-in ones, in place of those there are. May be repeated. Empty: none." placeholder:"NAME"`
+	Poll       string   `help:"How often the clock asks the branch for its tip (30s, 2m, 1h), or off." placeholder:"DURATION|off"`
 	Reason     string   `help:"Why auto-live is switched, in your words: it stays in the ledger." placeholder:"TEXT"`
 }
 
@@ -45,7 +46,11 @@ func (c *envSetCmd) Run(s *session) error {
 }
 
 func (c *envSetCmd) change() (control.EnvironmentChange, error) {
-	change := control.EnvironmentChange{Branch: c.Branch, Root: c.Root, Credential: c.Credential, AutoLive: c.AutoLive}
+	poll, err := parsePoll(c.Poll)
+	if err != nil {
+		return control.EnvironmentChange{}, err
+	}
+	change := control.EnvironmentChange{Branch: c.Branch, Root: c.Root, Credential: c.Credential, AutoLive: c.AutoLive, PollSeconds: poll}
 	if c.Repo != nil {
 		url, err := repositoryURL(*c.Repo)
 		if err != nil {

@@ -10,15 +10,15 @@ func (c *tickCmd) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	ticked, err := plane.Tick(s.ctx)
-	if err != nil {
-		return err
-	}
+	ticked, failed := plane.Tick(s.ctx)
 	if s.json {
+		if failed != nil {
+			return failed
+		}
 		s.printJSON(map[string]any{"ticked": ticked})
 		return nil
 	}
-	if len(ticked) == 0 {
+	if len(ticked) == 0 && failed == nil {
 		s.print("nothing to do")
 	}
 	for _, t := range ticked {
@@ -27,10 +27,16 @@ func (c *tickCmd) Run(s *session) error {
 			s.print("%s: ended a sync that had died", t.Environment)
 			s.printSyncEnd(*t.Ended)
 		}
+		if t.Problem != nil {
+			s.print("%s: the branch gave no tip: %s [%s]", t.Environment, clean(t.Problem.Detail), t.Problem.Code)
+		}
+		if t.Asked != nil {
+			s.print("%s: the branch has moved", t.Environment)
+		}
 		for _, sync := range t.Ran {
 			s.print("%s: ran the sync that waited", t.Environment)
 			s.printSyncEnd(sync)
 		}
 	}
-	return nil
+	return failed
 }

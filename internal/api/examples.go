@@ -59,6 +59,7 @@ func answerExamples() map[string]any {
 			ID: exampleEnv, Slug: "production", Repository: sync.Repository, Version: 1, CreatedAt: exampleTime(0), CreatedBy: ana,
 		},
 		AutoLive: true, Release: 42, Workflows: 5, Live: 5, Held: 1, LastSync: &sync,
+		Poll: control.PollView{EverySeconds: 120, Due: &at, AskedAt: &sync.RequestedAt},
 	}
 	deployment := control.DeploymentView{
 		ID: exampleDeployment, Workflow: "customClaims", Status: slipway.StatusLive, Notes: []slipway.Note{}, Commit: commit, Sync: exampleSync, Sequence: 6,

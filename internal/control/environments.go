@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/slipway-dev/slipway/internal/fault"
 	"github.com/slipway-dev/slipway/internal/slipway"
@@ -83,6 +84,27 @@ type EnvironmentView struct {
 	Live      int             `json:"live"`
 	Held      int             `json:"held"`
 	LastSync  *slipway.Sync   `json:"lastSync"`
+	Poll      PollView        `json:"poll"`
+}
+
+// PollView is how the clock asks an environment's branch for its tip.
+type PollView struct {
+	EverySeconds int              `json:"everySeconds"` // 0: never
+	Due          *time.Time       `json:"due"`          // when it asks next, nil: never
+	AskedAt      *time.Time       `json:"askedAt"`      // when it asked last
+	Failures     int              `json:"failures"`     // in a row
+	Problem      *slipway.Problem `json:"problem"`      // of the last time
+}
+
+func viewPoll(e slipway.Environment, p slipway.Poll) PollView {
+	v := PollView{EverySeconds: int(e.PollEvery().Seconds()), Failures: p.Failures, Problem: p.Problem}
+	if !p.Due.IsZero() {
+		v.Due = &p.Due
+	}
+	if !p.AskedAt.IsZero() {
+		v.AskedAt = &p.AskedAt
+	}
+	return v
 }
 
 // Environment reads one by its slug.
@@ -144,6 +166,11 @@ func (p *Plane) viewEnvironment(ctx context.Context, e slipway.Environment) (Env
 	if len(syncs) > 0 {
 		v.LastSync = &syncs[0]
 	}
+	poll, err := p.store.Poll(ctx, e.ID)
+	if err != nil && !fault.Is(err, fault.NotFound) { // it was removed meanwhile
+		return EnvironmentView{}, fmt.Errorf("read poll: %w", err)
+	}
+	v.Poll = viewPoll(e, poll)
 	return v, nil
 }
 
