@@ -82,7 +82,9 @@ func brokenKeepsLive(m *team) {
 	if !strings.Contains(log.text, "did you mean") || log.str("status") != "Failed" {
 		m.Errorf("the log does not help: %s", log.text)
 	}
-	m.want(409, "POST", m.base+"/deployments/"+w.str("latest.deployment")+"/live", "")
+	refused := m.want(409, "POST", m.base+"/deployments/"+w.str("latest.deployment")+"/live", "")
+	m.same("code", refused.str("code"), "not-valid")
+	m.same("diagnostics", len(refused.list("diagnostics")), len(log.list("diagnostics")))
 	if !strings.Contains(m.runs(tokens), "two") {
 		m.Error("the neighbour did not go live")
 	}

@@ -33,6 +33,9 @@ func (a *api) commands() {
 			return nil, err
 		}
 		res, err := a.plane.MakeLive(ctx, in.Env, workflow, in.Deployment, requestOf(ctx).ask(b.Reason), control.MakeLiveOptions{From: b.From, Override: b.Override})
+		if fault.CodeOf(err) == codeNotValid {
+			return nil, a.withLog(ctx, in.Env, workflow, in.Deployment, err)
+		}
 		return a.moved(ctx, in.Env, workflow, res, err)
 	})
 	a.command("reject", slipway.Deployer, "Marks the code of a deployment as bad; if it is live, the previous one takes its place", a.plane.Reject)
@@ -91,4 +94,18 @@ func (a *api) workflowOf(ctx context.Context, d OfDeployment, said string) (stri
 			WithHint("its build log says why").WithFix("log", fault.EnvArg, d.Deployment)
 	}
 	return v.Workflow, nil
+}
+
+// withLog is the problem of a deployment that did not pass its check, with what
+// the check said.
+func (a *api) withLog(ctx context.Context, env, workflow, name string, err error) error {
+	p := a.problem(ctx, err)
+	id, ferr := a.plane.Find(ctx, env, workflow, name)
+	if ferr != nil {
+		return p
+	}
+	if d, derr := a.plane.Deployment(ctx, env, id); derr == nil {
+		p.Diagnostics = d.Diagnostics
+	}
+	return p
 }

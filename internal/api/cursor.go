@@ -56,7 +56,7 @@ func (s sealer) open(scope, sealed string) (string, error) {
 // Paged is the part of a list's input that chooses a page.
 type Paged struct {
 	Limit  int    `query:"limit" minimum:"1" maximum:"1000" default:"50" doc:"How many entries at most."`
-	Cursor string `query:"cursor" maxLength:"2000" doc:"Where to go on: the next of the page before."`
+	Cursor string `query:"cursor" minLength:"1" maxLength:"2000" doc:"Where to go on: the next of the page before."`
 }
 
 // page reads p for the list at u.

@@ -50,7 +50,7 @@ func (a *api) deployments() {
 	})
 	type ofAll struct {
 		InEnv
-		Workflow string `query:"workflow" maxLength:"128" doc:"Only those of this workflow."`
+		Workflow string `query:"workflow" minLength:"1" maxLength:"128" doc:"Only those of this workflow."`
 		Filters
 	}
 	add(a, operation{
@@ -61,7 +61,7 @@ func (a *api) deployments() {
 	})
 	type named struct {
 		OfDeployment
-		Workflow string `query:"workflow" maxLength:"128" doc:"Its workflow, where it is named by a commit or as previous."`
+		Workflow string `query:"workflow" minLength:"1" maxLength:"128" doc:"Its workflow, where it is named by a commit or as previous."`
 	}
 	add(a, operation{
 		id: "get-deployment", method: http.MethodGet, path: deploymentPath, tag: "deployments", group: Reads, role: slipway.Viewer,

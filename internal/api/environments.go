@@ -114,7 +114,7 @@ func (a *api) changeEnvironments() {
 	})
 	type removal struct {
 		InEnv
-		Reason string `query:"reason" maxLength:"500" doc:"Why, in your words: it stays with the records."`
+		Reason string `query:"reason" minLength:"1" maxLength:"500" doc:"Why, in your words: it stays with the records."`
 	}
 	add(a, operation{
 		id: "remove-environment", method: http.MethodDelete, path: environmentPath, tag: "environments", group: Syncs, role: slipway.Admin,

@@ -46,7 +46,7 @@ func (s Span) control() control.Span {
 // Committed chooses by commit.
 type Committed struct {
 	Commit string `query:"commit" pattern:"^[0-9a-fA-F]{1,64}$" doc:"Only those of commits that begin so."`
-	Author string `query:"author" maxLength:"200" doc:"Only those of commits whose author's name or e-mail has this part, in letters of any case."`
+	Author string `query:"author" minLength:"1" maxLength:"200" doc:"Only those of commits whose author's name or e-mail has this part, in letters of any case."`
 }
 
 // Why is the body of a command that takes a reason.
@@ -110,7 +110,7 @@ type RestoreRequest struct {
 type TokenRequest struct {
 	Name         string       `json:"name" pattern:"^[!-~]([ -~]{0,98}[!-~])?$" example:"deploy-bot" doc:"Who has it: the subject of what is done with it."`
 	Role         slipway.Role `json:"role" enum:"viewer,deployer,admin" example:"deployer"`
-	Environments []string     `json:"environments,omitempty" maxItems:"100" doc:"Slugs of the environments that it is for; none for all."`
+	Environments []Slug       `json:"environments,omitempty" maxItems:"100" doc:"Slugs of the environments that it is for; none for all."`
 	ExpiresAt    *time.Time   `json:"expiresAt,omitempty" doc:"When it ends; without it never."`
 }
 
@@ -147,13 +147,21 @@ func (Trigger) Schema(huma.Registry) *huma.Schema {
 	return &huma.Schema{Type: huma.TypeString, Pattern: "^[!-~]{1,128}$", Examples: []any{"user:signed_out"}}
 }
 
-// names are triggers as control takes them, nil for nil.
-func names(triggers []Trigger) []string {
-	if triggers == nil {
+// Slug is an environment's name.
+type Slug string
+
+// Schema says which slugs there can be.
+func (Slug) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{Type: huma.TypeString, Pattern: "^[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?$", Examples: []any{"production"}}
+}
+
+// names are triggers or slugs as control takes them, nil for nil.
+func names[S ~string](all []S) []string {
+	if all == nil {
 		return nil
 	}
-	out := make([]string, 0, len(triggers))
-	for _, t := range triggers {
+	out := make([]string, 0, len(all))
+	for _, t := range all {
 		out = append(out, string(t))
 	}
 	return out

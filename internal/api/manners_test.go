@@ -39,6 +39,8 @@ func TestRefusals(t *testing.T) {
 		"a bad limit":            {"GET", prod + "/syncs?limit=0", "", nil, 422, codeInvalid},
 		"a made-up cursor":       {"GET", prod + "/syncs?cursor=AAAA", "", nil, 404, codeBadCursor},
 		"an unknown parameter":   {"GET", prod + "/syncs?colour=red", "", nil, 422, codeInvalid},
+		"an empty parameter":     {"GET", prod + "/syncs?status=", "", nil, 422, codeInvalid},
+		"a broken query":         {"GET", prod + "/syncs?status=%zz", "", nil, 400, codeMalformed},
 		"a bad status":           {"GET", prod + "/syncs?status=fine", "", nil, 422, codeInvalid},
 		"a bad slug":             {"GET", "/v1/environments/PROD!", "", nil, 404, "unknown-environment"},
 		"an unknown workflow":    {"GET", prod + "/workflows/none", "", nil, 404, "unknown-workflow"},

@@ -12,21 +12,24 @@ import (
 
 	"github.com/slipway-dev/slipway/internal/auth"
 	"github.com/slipway-dev/slipway/internal/control"
+	"github.com/slipway-dev/slipway/internal/diagnostic"
 	"github.com/slipway-dev/slipway/internal/fault"
 )
 
 // Problem is an error as it is answered: problem details of RFC 9457 with the
 // fault's own members.
 type Problem struct {
-	Type      string     `json:"type" doc:"Always about:blank: the code says what it is."`
-	Title     string     `json:"title" doc:"The status in words."`
-	Status    int        `json:"status" doc:"The HTTP status."`
-	Code      string     `json:"code" doc:"What went wrong, for programs: it never changes its meaning."`
-	Detail    string     `json:"detail" doc:"What went wrong, for people."`
-	Hint      string     `json:"hint,omitempty" doc:"What would have to be true."`
-	Fixes     [][]string `json:"fixes,omitempty" doc:"Commands of the command line that make it so, best first, as words after the program's name."`
-	Errors    []Place    `json:"errors,omitempty" doc:"The places in the request that are wrong."`
-	RequestID string     `json:"requestId" doc:"The request, as the log has it."`
+	Type   string     `json:"type" doc:"Always about:blank: the code says what it is."`
+	Title  string     `json:"title" doc:"The status in words."`
+	Status int        `json:"status" doc:"The HTTP status."`
+	Code   string     `json:"code" doc:"What went wrong, for programs: it never changes its meaning."`
+	Detail string     `json:"detail" doc:"What went wrong, for people."`
+	Hint   string     `json:"hint,omitempty" doc:"What would have to be true."`
+	Fixes  [][]string `json:"fixes,omitempty" doc:"Commands of the command line that make it so, best first, as words after the program's name."`
+	Errors []Place    `json:"errors,omitempty" doc:"The places in the request that are wrong."`
+	// Diagnostics are what the check said of the code that was to go live.
+	Diagnostics []diagnostic.Diagnostic `json:"diagnostics,omitempty" doc:"Where the code is the trouble: what its check said."`
+	RequestID   string                  `json:"requestId" doc:"The request, as the log has it."`
 
 	retryAfter string
 }

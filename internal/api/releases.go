@@ -25,10 +25,10 @@ const releasePath = environmentPath + "/releases/{number}"
 func (a *api) releases() {
 	type list struct {
 		InEnv
-		Workflow string        `query:"workflow" maxLength:"128" doc:"Only those that moved this workflow."`
-		Sync     string        `query:"sync" maxLength:"64" doc:"Only those of this sync."`
+		Workflow string        `query:"workflow" minLength:"1" maxLength:"128" doc:"Only those that moved this workflow."`
+		Sync     string        `query:"sync" minLength:"1" maxLength:"64" doc:"Only those of this sync."`
 		Cause    slipway.Cause `query:"cause" enum:"sync,make-live,roll-back,deactivate,hold,lift,reject,accept,freeze,thaw,auto-live-on,auto-live-off,delete,restore"`
-		Actor    string        `query:"actor" maxLength:"200" doc:"Only those of actors that have this part, in letters of any case."`
+		Actor    string        `query:"actor" minLength:"1" maxLength:"200" doc:"Only those of actors that have this part, in letters of any case."`
 		Span
 		Paged
 	}
@@ -86,7 +86,7 @@ func (a *api) freeze() {
 	})
 	type thaw struct {
 		InEnv
-		Reason string `query:"reason" maxLength:"500" doc:"Why, in your words: it stays in the ledger."`
+		Reason string `query:"reason" minLength:"1" maxLength:"500" doc:"Why, in your words: it stays in the ledger."`
 	}
 	add(a, operation{
 		id: "thaw", method: http.MethodDelete, path: environmentPath + "/freeze", tag: "environments", group: MakeLive, role: slipway.Deployer, moves: true,

@@ -194,6 +194,9 @@ func (a *api) signedIn(o operation, handle http.HandlerFunc) http.HandlerFunc {
 			q.who = who
 			err = who.Permit(o.role, q.env)
 		}
+		if err == nil {
+			err = a.noEmptyParameters(r)
+		}
 		if err == nil && o.moves {
 			q.seen, err = ifMatch(r.Header)
 		}
@@ -203,6 +206,31 @@ func (a *api) signedIn(o operation, handle http.HandlerFunc) http.HandlerFunc {
 		}
 		handle(w, r)
 	}
+}
+
+// noEmptyParameters refuses a parameter without a value: it would be taken for
+// one that was not given, and select more than was meant.
+func (a *api) noEmptyParameters(r *http.Request) error {
+	if r.URL.RawQuery == "" {
+		return nil
+	}
+	query, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return fault.Wrap(err, fault.Invalid, codeMalformed, "the query cannot be read").WithHint("escape what is not a letter or a digit")
+	}
+	var empty []Place
+	for name, values := range query {
+		if slices.Contains(values, "") {
+			empty = append(empty, Place{Location: "query." + name, Message: "it has no value"})
+		}
+	}
+	if len(empty) == 0 {
+		return nil
+	}
+	p := a.problem(r.Context(), fault.New(fault.Invalid, codeInvalid, "the request has parameters without a value").WithHint("leave them out, or give them one"))
+	slices.SortFunc(empty, func(a, b Place) int { return strings.Compare(a.Location, b.Location) })
+	p.Errors = empty
+	return p
 }
 
 // read reads a write's body, which is JSON or nothing.

@@ -50,7 +50,7 @@ func (a *api) tokens() {
 	}, func(ctx context.Context, in *struct{ Body TokenRequest }) (*body[control.TokenView], error) {
 		b := in.Body
 		return answer(a.plane.CreateToken(ctx, control.NewToken{
-			Name: b.Name, Role: b.Role, Environments: b.Environments, ExpiresAt: b.ExpiresAt, Actor: requestOf(ctx).who.Actor,
+			Name: b.Name, Role: b.Role, Environments: names(b.Environments), ExpiresAt: b.ExpiresAt, Actor: requestOf(ctx).who.Actor,
 		}))
 	})
 	type named struct {

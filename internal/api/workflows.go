@@ -15,8 +15,8 @@ type Workflows struct {
 
 // Unsaid are the words of a command that has no body.
 type Unsaid struct {
-	Reason string `query:"reason" maxLength:"500" doc:"Why, in your words: it stays in the ledger."`
-	From   string `query:"from" maxLength:"128" doc:"The live deployment that you saw: refused if another is live by now."`
+	Reason string `query:"reason" minLength:"1" maxLength:"500" doc:"Why, in your words: it stays in the ledger."`
+	From   string `query:"from" minLength:"1" maxLength:"128" doc:"The live deployment that you saw: refused if another is live by now."`
 }
 
 const workflowPath = environmentPath + "/workflows/{workflow}"
@@ -59,7 +59,7 @@ func (a *api) workflows() {
 	})
 	type lift struct {
 		OfWorkflow
-		Reason string `query:"reason" maxLength:"500" doc:"Why, in your words: it stays in the ledger."`
+		Reason string `query:"reason" minLength:"1" maxLength:"500" doc:"Why, in your words: it stays in the ledger."`
 	}
 	add(a, operation{
 		id: "lift-hold", method: http.MethodDelete, path: workflowPath + "/hold", tag: "workflows", group: MakeLive, role: slipway.Deployer, moves: true,
