@@ -131,6 +131,12 @@ func (p *Plane) findsSame(ctx context.Context, env string, r slipway.Repository,
 	if err != nil {
 		return last, false, fmt.Errorf("read tip: %w", err)
 	}
+	return p.foundSame(ctx, env, tip, v)
+}
+
+// foundSame reports whether the last ended sync found what one of this tip with
+// these versions would find now. It gives that one, empty where there is none.
+func (p *Plane) foundSame(ctx context.Context, env, tip string, v slipway.Versions) (last slipway.Sync, same bool, err error) {
 	last, ok, err := p.lastEnded(ctx, env)
 	if err != nil || !ok || !last.Finds(tip, v) {
 		return last, false, err

@@ -82,7 +82,7 @@ func (p *Plane) configure(ctx context.Context, slug string, c EnvironmentChange,
 		err = p.store.UpdateEnvironment(ctx, next)
 		p.resolved.drop()
 		if err == nil {
-			return next, true, p.movePoll(ctx, next.ID, func(poll slipway.Poll) slipway.Poll { return poll.Configured(next, p.now()) })
+			return next, true, p.configurePoll(ctx, next)
 		}
 		again := fault.Is(err, fault.Conflict) || fault.Is(err, fault.Unavailable)
 		if !again || tries >= maxFaults || wait(ctx, tries+1) != nil {
