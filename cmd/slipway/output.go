@@ -31,15 +31,8 @@ func (p *program) refuse(s *session, err error) int {
 	if errors.Is(err, context.Canceled) {
 		err = fault.Wrap(err, fault.Unavailable, control.CodeInterrupted, "interrupted").WithHint("run it again")
 	}
-	f := fault.Of(err)
-	r := refusal{Code: f.Code, Detail: f.Detail, Hint: f.Hint}
-	for _, fix := range f.Fixes {
-		r.Commands = append(r.Commands, s.command(fix))
-	}
+	f, r := fault.Of(err), s.refusal(err)
 	if s.json {
-		if len(r.Commands) > 0 {
-			r.Hint = strings.TrimPrefix(r.Hint+": "+r.Commands[0], ": ")
-		}
 		s.printJSON(r)
 		return exitRefused
 	}
@@ -54,6 +47,20 @@ func (p *program) refuse(s *session, err error) int {
 		s.say("    %s", c)
 	}
 	return exitRefused
+}
+
+// refusal is an error as it is printed. For a program the hint names the first
+// command too.
+func (s *session) refusal(err error) refusal {
+	f := fault.Of(err)
+	r := refusal{Code: f.Code, Detail: f.Detail, Hint: f.Hint}
+	for _, fix := range f.Fixes {
+		r.Commands = append(r.Commands, s.command(fix))
+	}
+	if s.json && len(r.Commands) > 0 {
+		r.Hint = strings.TrimPrefix(r.Hint+": "+r.Commands[0], ": ")
+	}
+	return r
 }
 
 // misuse prints what is wrong with the arguments.

@@ -1,5 +1,12 @@
 package main
 
+import (
+	"context"
+	"errors"
+
+	"github.com/slipway-dev/slipway/internal/control"
+)
+
 type tickCmd struct{}
 
 func (c *tickCmd) Run(s *session) error {
@@ -12,11 +19,7 @@ func (c *tickCmd) Run(s *session) error {
 	}
 	ticked, failed := plane.Tick(s.ctx)
 	if s.json {
-		if failed != nil {
-			return failed
-		}
-		s.printJSON(map[string]any{"ticked": ticked})
-		return nil
+		return s.printTickedJSON(ticked, failed)
 	}
 	if len(ticked) == 0 && failed == nil {
 		s.print("nothing to do")
@@ -39,4 +42,18 @@ func (c *tickCmd) Run(s *session) error {
 		}
 	}
 	return failed
+}
+
+// printTickedJSON prints what was done also where something failed: the fault
+// stands beside it.
+func (s *session) printTickedJSON(ticked []control.Ticked, failed error) error {
+	if failed == nil {
+		s.printJSON(map[string]any{"ticked": ticked})
+		return nil
+	}
+	if len(ticked) == 0 || errors.Is(failed, context.Canceled) {
+		return failed
+	}
+	s.printJSON(map[string]any{"ticked": ticked, "error": s.refusal(failed)})
+	return exitStatus(exitRefused)
 }
