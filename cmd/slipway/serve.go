@@ -18,29 +18,30 @@ import (
 )
 
 type serveCmd struct {
-	Listen                 string `help:"Address to listen on. Default: 127.0.0.1:8080." placeholder:"HOST:PORT"`
-	Host                   string `help:"Names that requests may call the server by, separated by commas." placeholder:"NAMES"`
-	TLSCert                string `help:"File of the certificate, in PEM." name:"tls-cert" placeholder:"FILE"`
-	TLSKey                 string `help:"File of its key." name:"tls-key" placeholder:"FILE"`
-	TrustedProxy           string `help:"Addresses or prefixes of proxies before it, separated by commas." placeholder:"ADDRESSES"`
-	Tick                   string `help:"Time between two ticks of the clock. Default: 10s." placeholder:"DURATION"`
-	Drain                  string `help:"Time for what is under way to end when it stops. Default: 30s." placeholder:"DURATION"`
-	Syncs                  string `help:"Syncs that run side by side. Default: 2." placeholder:"N"`
-	AllowLocalRepositories string `help:"yes: also read repositories on its own disk and at addresses that are not public. Default: no." placeholder:"yes|no"`
-	FailedSignIns          string `help:"How often an address may fail to sign in within a minute. Default: 10." placeholder:"N"`
-	LogFormat              string `help:"text or json. Default: text." placeholder:"FORMAT"`
-	LogLevel               string `help:"debug, info, warn or error. Default: info." placeholder:"LEVEL"`
+	Listen                 string   `help:"Address to listen on. Default: 127.0.0.1:8080." placeholder:"HOST:PORT"`
+	Host                   []string `help:"Names that requests may call the server by, separated by commas. May be repeated." placeholder:"NAMES"`
+	TLSCert                string   `help:"File of the certificate, in PEM." name:"tls-cert" placeholder:"FILE"`
+	TLSKey                 string   `help:"File of its key." name:"tls-key" placeholder:"FILE"`
+	TrustedProxy           []string `help:"Addresses or prefixes of proxies before it, separated by commas. May be repeated." placeholder:"ADDRESSES"`
+	Tick                   string   `help:"Time between two ticks of the clock. Default: 10s." placeholder:"DURATION"`
+	Drain                  string   `help:"Time for what is under way to end when it stops. Default: 30s." placeholder:"DURATION"`
+	Syncs                  string   `help:"Syncs that run side by side. Default: 2." placeholder:"N"`
+	AllowLocalRepositories string   `help:"yes: also read repositories on its own disk and at addresses that are not public. Default: no." placeholder:"yes|no"`
+	FailedSignIns          string   `help:"How often an address may fail to sign in within a minute. Default: 10." placeholder:"N"`
+	LogFormat              string   `help:"text or json. Default: text." placeholder:"FORMAT"`
+	LogLevel               string   `help:"debug, info, warn or error. Default: info." placeholder:"LEVEL"`
 }
 
 func (c *serveCmd) flags() map[string]string {
 	return map[string]string{
-		"listen": c.Listen, "host": c.Host, "tls-cert": c.TLSCert, "tls-key": c.TLSKey, "trusted-proxy": c.TrustedProxy, "tick": c.Tick,
+		"listen": c.Listen, "host": strings.Join(c.Host, ","), "tls-cert": c.TLSCert, "tls-key": c.TLSKey, "trusted-proxy": strings.Join(c.TrustedProxy, ","), "tick": c.Tick,
 		"drain": c.Drain, "syncs": c.Syncs, "allow-local-repositories": c.AllowLocalRepositories, "failed-sign-ins": c.FailedSignIns, "log-format": c.LogFormat, "log-level": c.LogLevel,
 	}
 }
 
 // served is what the settings mean.
 type served struct {
+	data        string // folder
 	door        server.Door
 	tick, drain time.Duration
 	syncs       int
@@ -54,6 +55,7 @@ func (c *serveCmd) settings(s *session) (v served, err error) {
 	if err != nil {
 		return v, err
 	}
+	v.data = dir
 	file, err := operatorFile{configPath(dir), s.getenv}.read()
 	if err != nil {
 		return v, err
@@ -171,6 +173,8 @@ func (c *serveCmd) handlers(s *session, v served, plane *control.Plane, metrics 
 
 func logEvent(log *slog.Logger, e control.Event) {
 	switch {
+	case e.Began != nil:
+		log.Info("sync began", "environment", e.Environment, "sync", e.Began.ID, "sequence", e.Began.Sequence, "by", e.Began.StartedBy.String())
 	case e.Sync != nil:
 		attributes := []any{"environment", e.Environment, "sync", e.Sync.ID, "status", e.Sync.Status, "found", e.Sync.Counts.Found, "live", e.Sync.Counts.Live}
 		if e.Sync.Problem != nil {
@@ -188,7 +192,10 @@ func (s *session) greet(plane *control.Plane, v served, l net.Listener) {
 	if v.door.Cert != "" {
 		scheme = "https"
 	}
-	s.print("serving on %s://%s", scheme, l.Addr())
+	at := scheme + "://" + l.Addr().String()
+	v.log.Info("serving", "address", at, "data", v.data, "version", version().Version)
+	s.print("serving on %s", at)
+	s.print("the store is in %s", clean(v.data))
 	tokens, err := plane.Tokens(context.WithoutCancel(s.ctx))
 	if err == nil && len(tokens) == 0 {
 		s.print("nobody has a token yet; make the first one, for yourself, with")

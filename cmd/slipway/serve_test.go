@@ -87,7 +87,7 @@ func TestServeRefuses(t *testing.T) {
 		"insecure-listen":   {[]string{"--listen", "0.0.0.0:0"}, ""},
 		"no-host":           {[]string{"--listen", "0.0.0.0:0", "--trusted-proxy", "10.0.0.1"}, ""},
 		"bad-listen":        {[]string{"--listen", "8080"}, ""},
-		"bad-proxy":         {[]string{"--trusted-proxy", "proxy"}, ""},
+		"bad-proxy":         {[]string{"--listen", "0.0.0.0:0", "--trusted-proxy", "proxy", "--trusted-proxy", "10.0.0.1"}, ""},
 		"bad-certificate":   {[]string{"--listen", "127.0.0.1:0", "--tls-cert", "none.pem", "--tls-key", "none.pem"}, ""},
 		"listen":            {[]string{"--listen", taken.Addr().String()}, ""},
 		"bad-setting":       {[]string{"--tick", "soon"}, ""},

@@ -90,9 +90,10 @@ func (p *Plane) RequestPlan(ctx context.Context, slug, branch string, by slipway
 	return plan, nil
 }
 
-// RunPlan makes a plan that was asked for, and gives it as it ended.
+// RunPlan makes a plan that was asked for, and gives it as it ended. One whose
+// context has ended already ends as interrupted.
 func (p *Plane) RunPlan(ctx context.Context, env, id string) (Plan, error) {
-	plan, err := p.readPlan(ctx, env, id)
+	plan, err := p.readPlan(context.WithoutCancel(ctx), env, id)
 	if err != nil || plan.Status != PlanRunning {
 		return plan, err
 	}
@@ -103,6 +104,9 @@ func (p *Plane) RunPlan(ctx context.Context, env, id string) (Plan, error) {
 	plan.Status, plan.EndedAt = PlanDone, &now
 	if err != nil {
 		plan.Status, plan.Problem = PlanFailed, problemOf(ctx, err)
+		if plan.Problem.Code == CodeInterrupted {
+			plan.Problem.Detail, plan.Problem.Hint = "the plan was interrupted", "ask for another"
+		}
 	}
 	return plan, p.putPlan(context.WithoutCancel(ctx), plan)
 }

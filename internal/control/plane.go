@@ -67,9 +67,10 @@ type Work struct {
 }
 
 // Event is something that happened: a row that was written, or a sync that
-// ended.
+// began here or ended.
 type Event struct {
 	Environment string        // id
+	Began       *slipway.Sync // as this worker begins its steps
 	Row         *slipway.Row  // as written
 	Sync        *slipway.Sync // as ended
 	Took        time.Duration // writing the row

@@ -20,6 +20,7 @@ const (
 // the end, it is recorded here. When the sync was taken from this worker
 // meanwhile, it writes nothing more and gives the end that others wrote.
 func (p *Plane) run(ctx context.Context, s slipway.Sync) (slipway.Sync, error) {
+	p.observe(Event{Environment: s.Environment, Began: &s})
 	failed := p.engine(ctx, p, refOf(s))
 	problem := problemOf(ctx, failed)
 	ctx = context.WithoutCancel(ctx)

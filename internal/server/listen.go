@@ -127,8 +127,17 @@ func (d *Door) trusts(ip netip.Addr) bool {
 }
 
 // Direct reports whether a request comes from a program on this machine, with no
-// proxy between.
+// proxy between. One that names a foreign host may come from a page that a
+// browser on this machine shows.
 func (d *Door) Direct(r *http.Request) bool {
 	peer, err := netip.ParseAddrPort(r.RemoteAddr)
-	return err == nil && peer.Addr().IsLoopback() && len(d.prefixes) == 0 && r.Header.Get("X-Forwarded-For") == "" && r.Header.Get("Forwarded") == ""
+	near := err == nil && peer.Addr().Unmap().IsLoopback() && len(d.prefixes) == 0
+	return near && r.Header.Get("X-Forwarded-For") == "" && r.Header.Get("Forwarded") == "" && d.answersFor(r.Host)
+}
+
+func (d *Door) answersFor(host string) bool {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	return slices.Contains(d.Hosts(), strings.ToLower(strings.Trim(host, "[]")))
 }

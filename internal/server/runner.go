@@ -45,12 +45,12 @@ func (r *Runner) Drive(p Plane) {
 	r.plane = p
 }
 
-// Start is control.Options.Start. After Close it does nothing: what waits is in
-// the store, for whoever comes next.
+// Start is control.Options.Start. After Close it starts no sync: what waits is in
+// the store, for whoever comes next. A plan waits for nobody, so it ends.
 func (r *Runner) Start(w control.Work) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.plane == nil || r.isClosed() {
+	if r.plane == nil || r.isClosed() && w.Plan == "" {
 		return
 	}
 	if _, running := r.busy[w.Environment]; running && w.Plan == "" {
@@ -84,18 +84,34 @@ func (r *Runner) do(p Plane, w control.Work) {
 	if w.Plan != "" {
 		places = r.plans
 	}
+	ctx := r.ctx
 	select {
-	case places <- struct{}{}:
-		defer func() { <-places }()
-	case <-r.closed:
-		return
+	case <-r.closed: // also where there is a place
+		ctx = ended()
+	default:
+		select {
+		case places <- struct{}{}:
+			defer func() { <-places }()
+		case <-r.closed:
+			ctx = ended()
+		}
 	}
 	if w.Plan != "" {
-		r.guarded(w, func() error { _, err := p.RunPlan(r.ctx, w.Environment, w.Plan); return err })
+		r.guarded(w, func() error { _, err := p.RunPlan(ctx, w.Environment, w.Plan); return err })
+		return
+	}
+	if ctx.Err() != nil {
 		return
 	}
 	for r.more(p, w) {
 	}
+}
+
+// ended is a context for work that comes too late: it is told so, and records it.
+func ended() context.Context {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	return ctx
 }
 
 // more runs what waits in an environment, and says whether to look again.

@@ -50,6 +50,7 @@ const (
 	headerTime = 10 * time.Second
 	readTime   = 30 * time.Second
 	idleTime   = 2 * time.Minute
+	writeTime  = 2 * time.Minute // for a reader to take the next part of an answer
 	maxHeader  = 16 << 10
 )
 
@@ -65,7 +66,7 @@ func New(o Options) *Server {
 	mux.HandleFunc("GET /readyz", s.ready)
 	mux.Handle("GET /metrics", o.Metrics)
 	s.http = &http.Server{
-		Handler: mux, ReadHeaderTimeout: headerTime, ReadTimeout: readTime, IdleTimeout: idleTime, MaxHeaderBytes: maxHeader,
+		Handler: patient(mux, writeTime), ReadHeaderTimeout: headerTime, ReadTimeout: readTime, IdleTimeout: idleTime, MaxHeaderBytes: maxHeader,
 		ErrorLog: slog.NewLogLogger(o.Log.Handler(), slog.LevelDebug),
 	}
 	return s
@@ -124,6 +125,7 @@ func (s *Server) drain(ctx context.Context) error {
 		s.Runner.Interrupt()
 	}
 	answered.Wait()
+	s.Runner.Interrupt() // the last requests may have asked for more
 	s.Log.Info("stopped")
 	return requests
 }

@@ -33,10 +33,14 @@ type plane struct {
 
 func (p *plane) Tick(context.Context) ([]control.Ticked, error) { return nil, nil }
 
-func (p *plane) RunPlan(_ context.Context, env, id string) (control.Plan, error) {
+func (p *plane) RunPlan(ctx context.Context, env, id string) (control.Plan, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.ran = append(p.ran, env+"/"+id)
+	how := ""
+	if ctx.Err() != nil {
+		how = " interrupted"
+	}
+	p.ran = append(p.ran, env+"/"+id+how)
 	return control.Plan{}, nil
 }
 
@@ -155,6 +159,23 @@ func TestRunnerBoundsAndCloses(t *testing.T) {
 	}
 }
 
+// TestRunnerEndsPlans: a plan that comes when nothing begins any more is told
+// that it has ended, so that whoever asks for it does not wait.
+func TestRunnerEndsPlans(t *testing.T) {
+	p := &plane{}
+	r := newRunner(t, 1, p)
+	r.plans <- struct{}{} // another is made
+	r.Start(control.Work{Environment: "a", Plan: "waits"})
+	r.Close()
+	<-r.plans
+	r.Start(control.Work{Environment: "a", Plan: "late"})
+	idle(t, r)
+	slices.Sort(p.ran)
+	if got := strings.Join(p.ran, ", "); got != "a/late interrupted, a/waits interrupted" {
+		t.Errorf("ran %s", got)
+	}
+}
+
 func TestRunnerInterrupts(t *testing.T) {
 	p := &plane{waiting: map[string]int{"a": 1}, block: make(chan struct{})}
 	r := newRunner(t, 1, p)
@@ -239,6 +260,14 @@ func TestSender(t *testing.T) {
 	near := Door{Address: "127.0.0.1:8080"}
 	r := httptest.NewRequest(http.MethodGet, "/", nil)
 	r.RemoteAddr = "127.0.0.1:99"
+	for host, want := range map[string]bool{
+		"127.0.0.1:8080": true, "LocalHost:8080": true, "[::1]:8080": true, "localhost": true, "evil.example:8080": false, "": false,
+	} {
+		if r.Host = host; near.Direct(r) != want {
+			t.Errorf("a request for the host %q is direct: %v", host, !want)
+		}
+	}
+	r.Host = "localhost"
 	if !near.Direct(r) || !slices.Contains(near.Hosts(), "localhost") || slices.Contains(d.Hosts(), "localhost") {
 		t.Errorf("direct %v, hosts %v and %v", near.Direct(r), near.Hosts(), d.Hosts())
 	}
