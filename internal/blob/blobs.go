@@ -18,14 +18,18 @@ import (
 	"github.com/slipway-dev/slipway/internal/fault"
 )
 
-// Blobs is a control.Blobs over one bucket. It is safe for use by several
-// goroutines, and a folder by several processes.
+// Blobs is a control.Blobs over one bucket or folder. It is safe for use by
+// several goroutines, and by several processes.
 type Blobs struct {
 	bucket *blob.Bucket
-	place  string // for a person: the folder
+	place  string // for a person
+	advice advice
 	// settle makes what was stored under key survive a power cut, where the
 	// bucket does not do so by itself.
 	settle func(key string) error
+	// conditional writers take a free place only while it is free. A folder needs
+	// that not: there a blob appears whole, and twice the same bytes are the same.
+	conditional bool
 }
 
 var _ control.Blobs = (*Blobs)(nil)
@@ -36,7 +40,7 @@ func OpenDir(dir string) (*Blobs, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open blobs: %w", err)
 	}
-	b := &Blobs{place: dir, settle: func(key string) error { return syncFolders(dir, key) }}
+	b := &Blobs{place: dir, advice: ofFolder(), settle: func(key string) error { return syncFolders(dir, key) }}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, b.translate(context.Background(), "make folder", err)
 	}
@@ -71,7 +75,7 @@ func (b *Blobs) PutContent(ctx context.Context, kind string, data []byte) (strin
 	if err != nil {
 		return "", err
 	}
-	free := "" // the first place without a mark
+	free, damaged := "", false // the first place without a mark
 	for _, place := range places(key) {
 		marked, err := b.isMarked(ctx, place) // before the copy is looked at, see sweep.go
 		if err != nil {
@@ -80,7 +84,7 @@ func (b *Blobs) PutContent(ctx context.Context, kind string, data []byte) (strin
 		if marked {
 			continue
 		}
-		stored, err := b.has(ctx, place, sum, int64(len(data)))
+		there, stored, err := b.has(ctx, place, sum, int64(len(data)))
 		if err != nil {
 			return "", b.translate(ctx, "look at content", err)
 		}
@@ -88,17 +92,21 @@ func (b *Blobs) PutContent(ctx context.Context, kind string, data []byte) (strin
 			return digest, b.translate(ctx, "put content", b.settle(place))
 		}
 		if free == "" {
-			free = place
+			free, damaged = place, there
 		}
 	}
 	if free == "" {
 		return "", fault.New(fault.Unavailable, "blobs-leaving", "both copies of %s are about to be deleted", digest).
 			WithHint("prune, and then do this again")
 	}
-	if err := b.write(ctx, free, data); err != nil {
-		return "", b.translate(ctx, "put content", err)
+	err = b.write(ctx, free, data, b.conditional && !damaged)
+	if err != nil && b.conditional && ctx.Err() == nil {
+		// Another writer of the same bytes may have been first.
+		if _, stored, lookErr := b.has(ctx, free, sum, int64(len(data))); lookErr == nil && stored {
+			return digest, nil
+		}
 	}
-	return digest, nil
+	return digest, b.translate(ctx, "put content", err)
 }
 
 // Content implements control.Blobs.
@@ -129,7 +137,7 @@ func (b *Blobs) Put(ctx context.Context, name string, data []byte) error {
 	if err := checkName(name); err != nil {
 		return err
 	}
-	return b.translate(ctx, "put blob", b.write(ctx, name, data))
+	return b.translate(ctx, "put blob", b.write(ctx, name, data, false))
 }
 
 // Get implements control.Blobs.
@@ -144,31 +152,33 @@ func (b *Blobs) Get(ctx context.Context, name string) ([]byte, error) {
 	return data, nil
 }
 
-// has reports whether key holds size bytes with this sum. It reads them only
-// when there are so many.
-func (b *Blobs) has(ctx context.Context, key string, sum [sha256.Size]byte, size int64) (bool, error) {
+// has reports whether there is a blob at key, and whether it is size bytes with
+// this sum. It reads them only when there are so many.
+func (b *Blobs) has(ctx context.Context, key string, sum [sha256.Size]byte, size int64) (there, matches bool, err error) {
 	r, err := b.bucket.NewReader(ctx, key, nil)
 	if isAbsent(err) {
-		return false, nil
+		return false, false, nil
 	}
 	if err != nil {
-		return false, err
+		return false, false, err
 	}
 	if r.Size() != size {
-		return false, r.Close()
+		return true, false, r.Close()
 	}
 	h := sha256.New()
 	_, err = io.Copy(h, r)
-	return [sha256.Size]byte(h.Sum(nil)) == sum, errors.Join(err, r.Close())
+	return true, [sha256.Size]byte(h.Sum(nil)) == sum, errors.Join(err, r.Close())
 }
 
-// write stores data under key, in place of what is there, whole or not at all.
-func (b *Blobs) write(ctx context.Context, key string, data []byte) error {
+// write stores data under key, whole or not at all: in place of what is there,
+// or, if it is to be the first, only where nothing is.
+func (b *Blobs) write(ctx context.Context, key string, data []byte, first bool) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var file *os.File // of a folder; a bucket has none
 	w, err := b.bucket.NewWriter(ctx, key, &blob.WriterOptions{
 		ContentType: "application/octet-stream", // else the first bytes would be held back to guess it
+		IfNotExist:  first,
 		BeforeWrite: func(as func(any) bool) error {
 			if as(&file) {
 				return file.Chmod(0o600)

@@ -1,5 +1,5 @@
 // Package blob keeps bytes behind control.Blobs through gocloud.dev/blob: in a
-// folder today, in a bucket with the same code.
+// folder or in a bucket with the same code.
 //
 // Content is stored under kind/sha256/hex, the digest of its own bytes, and is
 // checked against it on every read, so bytes that a disk or a person damaged

@@ -24,13 +24,32 @@ func (b *Blobs) translate(ctx context.Context, op string, err error) error {
 	switch code := gcerrors.Code(err); {
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), code == gcerrors.ResourceExhausted:
 		return fault.Wrap(err, fault.Unavailable, "blobs-full", "there is no room for blobs in %s", b.place).
-			WithHint("free some space on that disk; nothing that was stored is lost")
+			WithHint("%s", b.advice.full)
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS), code == gcerrors.PermissionDenied:
 		return fault.Wrap(err, fault.Unavailable, "blobs-read-only", "the blobs in %s cannot be read or written", b.place).
-			WithHint("give the user that runs Slipway the right to read and write the folder and all in it")
+			WithHint("%s", b.advice.denied)
 	}
 	return fault.Wrap(err, fault.Unavailable, "blobs-io", "the blobs in %s do not answer as they should", b.place).
-		WithHint("look at that the folder is there and the disk is well")
+		WithHint("%s", b.advice.broken)
+}
+
+// advice is what helps where blobs are kept.
+type advice struct{ full, denied, broken string }
+
+func ofFolder() advice {
+	return advice{
+		full:   "free some space on that disk; nothing that was stored is lost",
+		denied: "give the user that runs Slipway the right to read and write the folder and all in it",
+		broken: "look at that the folder is there and the disk is well",
+	}
+}
+
+func ofBucket() advice {
+	return advice{
+		full:   "try again in a moment; nothing that was stored is lost",
+		denied: "give the role that Slipway runs as the right to list the bucket and to read and write in it",
+		broken: "look at that the bucket is there and its service is well, and try again",
+	}
 }
 
 func (b *Blobs) translateRead(ctx context.Context, key string, err error) error {

@@ -13,7 +13,7 @@ import (
 // TestTranslate gives the errors that a disk has, which a test cannot make as
 // every user and on every machine.
 func TestTranslate(t *testing.T) {
-	b := &Blobs{place: "/data/blobs"}
+	b := &Blobs{place: "/data/blobs", advice: ofFolder()}
 	for code, cause := range map[string]error{
 		"blobs-full":      syscall.ENOSPC,
 		"blobs-read-only": syscall.EROFS,

@@ -144,7 +144,7 @@ func (b *Blobs) Mark(ctx context.Context, name string, at time.Time) error {
 	if err := checkName(markOf(name)); err != nil {
 		return err
 	}
-	return b.translate(ctx, "mark blob", b.write(ctx, markOf(name), []byte(at.UTC().Format(time.RFC3339Nano))))
+	return b.translate(ctx, "mark blob", b.write(ctx, markOf(name), []byte(at.UTC().Format(time.RFC3339Nano)), false))
 }
 
 // Delete implements control.Sweeper.
