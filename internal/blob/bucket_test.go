@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"net/http"
 	"os"
 	"strings"
 	"sync"
@@ -36,8 +37,10 @@ func emulated(t *testing.T) *blob.Bucket {
 		t.Skip("no S3 here: make test starts an emulator")
 	}
 	url, _, _ := strings.Cut(rest, ",")
+	web := &http.Client{Transport: &http.Transport{}}
+	t.Cleanup(web.CloseIdleConnections)
 	client := s3.New(s3.Options{
-		BaseEndpoint: &url, Region: "us-east-1", UsePathStyle: true,
+		HTTPClient: web, BaseEndpoint: &url, Region: "us-east-1", UsePathStyle: true,
 		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 			return aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}, nil
 		}),
