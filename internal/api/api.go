@@ -18,10 +18,10 @@ type Group int
 
 // The groups.
 const (
-	Reads    Group = 1 << iota // lists and reads, resolve
+	Reads    Group = 1 << iota // lists and reads, of plans too; resolve
 	Syncs                      // syncs, environments and their settings, tokens, pruning
 	MakeLive                   // the commands that move the ledger
-	Plans                      // dry runs
+	Plans                      // asking for dry runs
 	All      = Reads | Syncs | MakeLive | Plans
 )
 

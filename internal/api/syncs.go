@@ -97,7 +97,7 @@ func (a *api) plans() {
 		Plan string `path:"plan" maxLength:"64" example:"plan_01KA3V6Q8Y3F1ZJ0T7M5R2W9XE" doc:"The plan's id."`
 	}
 	add(a, operation{
-		id: "get-plan", method: http.MethodGet, path: environmentPath + "/plans/{plan}", tag: "plans", group: Plans, role: slipway.Viewer,
+		id: "get-plan", method: http.MethodGet, path: environmentPath + "/plans/{plan}", tag: "plans", group: Reads, role: slipway.Viewer,
 		summary: "A plan, with its report once it is done",
 	}, func(ctx context.Context, in *named) (*body[control.Plan], error) {
 		return answer(a.plane.Plan(ctx, in.Env, in.Plan))

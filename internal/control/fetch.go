@@ -202,21 +202,31 @@ func (p *Plane) snapshotOf(ctx context.Context, s *slipway.Sync) (*snapshot.Snap
 			return snap, err
 		}
 	}
-	commit, snap, err := p.remote.Fetch(ctx, s.Repository)
+	commit, snap, digest, err := p.bringSnapshot(ctx, s.Repository)
 	if err != nil {
-		return nil, fmt.Errorf("fetch repository: %w", err)
+		return nil, err
+	}
+	s.Commit, s.Snapshot = &commit, digest
+	return snap, nil
+}
+
+// bringSnapshot fetches the newest commit and stores its files, packed, under the
+// digest that it gives.
+func (p *Plane) bringSnapshot(ctx context.Context, r slipway.Repository) (slipway.Commit, *snapshot.Snapshot, string, error) {
+	commit, snap, err := p.remote.Fetch(ctx, r)
+	if err != nil {
+		return slipway.Commit{}, nil, "", fmt.Errorf("fetch repository: %w", err)
 	}
 	data, err := snap.Pack()
 	if err != nil {
-		return nil, fmt.Errorf("pack snapshot: %w", err)
+		return slipway.Commit{}, nil, "", fmt.Errorf("pack snapshot: %w", err)
 	}
 	digest, err := p.blobs.PutContent(ctx, snapshotBlobs, data)
 	if err != nil {
-		return nil, fmt.Errorf("write snapshot: %w", err)
+		return slipway.Commit{}, nil, "", fmt.Errorf("write snapshot: %w", err)
 	}
 	p.cache.put(digest, snap)
-	s.Commit, s.Snapshot = &commit, digest
-	return snap, nil
+	return commit, snap, digest, nil
 }
 
 // writeProcessing writes a deployment for each file, for the workflow last seen

@@ -21,7 +21,8 @@ type FinishInput struct {
 
 // Finish ends the sync, on every path: deployments that nobody has checked have
 // failed, and the sync gets its status, counts and diagnostics from the records.
-// A sync that has ended stays as it is.
+// A sync that has ended stays as it is. Where somebody starts work, the sync that
+// waited for it is next.
 func (p *Plane) Finish(ctx context.Context, in FinishInput) (slipway.Sync, error) {
 	s, err := p.store.Sync(ctx, in.Environment, in.Sync)
 	if err != nil {
@@ -59,6 +60,9 @@ func (p *Plane) Finish(ctx context.Context, in FinishInput) (slipway.Sync, error
 		p.locks.Forget(s.ID) // whoever finds no lock finds that the sync has ended
 	}
 	p.observe(Event{Environment: s.Environment, Sync: &m.Sync})
+	if p.start != nil && m.Slot.Waiting != "" && m.Slot.Running == "" {
+		p.start(Work{Environment: s.Environment})
+	}
 	return m.Sync, nil
 }
 

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/slipway-dev/slipway/internal/check"
 	"github.com/slipway-dev/slipway/internal/diagnostic"
 	"github.com/slipway-dev/slipway/internal/fault"
 	"github.com/slipway-dev/slipway/internal/slipway"
@@ -88,62 +87,6 @@ func (p *Plane) RequestPlan(ctx context.Context, slug, branch string, by slipway
 	}
 	p.start(Work{Environment: env.ID, Plan: plan.ID})
 	return plan, nil
-}
-
-// RunPlan makes a plan that was asked for, and gives it as it ended. One whose
-// context has ended already ends as interrupted.
-func (p *Plane) RunPlan(ctx context.Context, env, id string) (Plan, error) {
-	plan, err := p.readPlan(context.WithoutCancel(ctx), env, id)
-	if err != nil || plan.Status != PlanRunning {
-		return plan, err
-	}
-	within, cancel := context.WithTimeout(ctx, planLife-time.Minute)
-	defer cancel()
-	err = p.makePlan(within, &plan)
-	now := p.now().UTC()
-	plan.Status, plan.EndedAt = PlanDone, &now
-	if err != nil {
-		plan.Status, plan.Problem = PlanFailed, problemOf(ctx, err)
-		if plan.Problem.Code == CodeInterrupted {
-			plan.Problem.Detail, plan.Problem.Hint = "the plan was interrupted", "ask for another"
-		}
-	}
-	return plan, p.putPlan(context.WithoutCancel(ctx), plan)
-}
-
-func (p *Plane) makePlan(ctx context.Context, plan *Plan) error {
-	commit, snap, err := p.remote.Fetch(ctx, plan.Repository)
-	if err != nil {
-		return fmt.Errorf("fetch repository: %w", err)
-	}
-	plan.Commit = &commit
-	src := source(snap, plan.Repository.Root, plan.Triggers)
-	found, err := p.checker.Discover(ctx, src)
-	if err != nil {
-		return fmt.Errorf("discover workflows: %w", err)
-	}
-	files, err := p.checker.Recheck(ctx, src, found.Files, nil)
-	if err != nil {
-		return fmt.Errorf("check files: %w", err)
-	}
-	ws, err := p.store.Workflows(ctx, plan.Environment)
-	if err != nil {
-		return fmt.Errorf("read workflows: %w", err)
-	}
-	head, err := p.store.Head(ctx, plan.Environment)
-	if err != nil {
-		return fmt.Errorf("read head: %w", err)
-	}
-	report := PlanReport{Workflows: []PlannedFile{}, Diagnostics: append([]diagnostic.Diagnostic{}, found.Diagnostics...)}
-	for _, f := range check.Across(files, storedWorkflows(ws, head.State)) {
-		report.Workflows = append(report.Workflows, PlannedFile{
-			Path: f.Path, Workflow: f.Settings.ID, Valid: f.Valid(), Settings: f.Settings, Size: int64(f.Size),
-		})
-		report.Diagnostics = append(report.Diagnostics, f.Diagnostics...)
-	}
-	diagnostic.Sort(report.Diagnostics)
-	plan.Report = &report
-	return nil
 }
 
 // Plan reads one.

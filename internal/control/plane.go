@@ -54,13 +54,14 @@ type Options struct {
 	Leases func(step string, batches int) time.Duration
 	// Observe is told of what happened, from any goroutine, and does not wait.
 	Observe func(Event)
-	// Start sees to it that the work is done soon, and does not wait for it. Nil:
-	// whoever ticks runs the syncs that wait, and whoever asks for a plan makes it.
+	// Start sees to it that the work is done soon, and does not wait for it; that
+	// it cannot be begun is for it to record. Nil: whoever ticks runs the syncs
+	// that wait, and whoever asks for a plan makes it.
 	Start func(Work)
 }
 
 // Work is something to do for whoever starts work: to call RunPlan where a plan
-// is named, RunWaiting else.
+// is named, else RunWaiting, or StartWaiting and have the steps done elsewhere.
 type Work struct {
 	Environment string // id
 	Plan        string // id, "" for the syncs that wait

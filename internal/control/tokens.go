@@ -61,11 +61,7 @@ func (p *Plane) CreateToken(ctx context.Context, n NewToken) (TokenView, error) 
 		return TokenView{}, err
 	}
 	secret := strings.ToLower(rand.Text() + rand.Text())
-	hash := sha256.Sum256([]byte(secret))
-	t := slipway.Token{
-		ID: strings.ToLower(strings.TrimPrefix(id, "_")), Name: n.Name, Role: n.Role, Environments: n.Environments, Hash: hash[:],
-		Version: 1, CreatedAt: now, CreatedBy: n.Actor, ExpiresAt: n.ExpiresAt,
-	}
+	t := newToken(strings.ToLower(strings.TrimPrefix(id, "_")), secret, n, now)
 	if err := n.Actor.Validate(); err != nil {
 		return TokenView{}, err
 	}
@@ -84,6 +80,15 @@ func (p *Plane) CreateToken(ctx context.Context, n NewToken) (TokenView, error) 
 	text := tokenPrefix + t.ID + "_" + secret
 	v.Secret = &text
 	return v, nil
+}
+
+// newToken is the record of a token, with the hash of its secret.
+func newToken(id, secret string, n NewToken, at time.Time) slipway.Token {
+	hash := sha256.Sum256([]byte(secret))
+	return slipway.Token{
+		ID: id, Name: n.Name, Role: n.Role, Environments: n.Environments, Hash: hash[:],
+		Version: 1, CreatedAt: at, CreatedBy: n.Actor, ExpiresAt: n.ExpiresAt,
+	}
 }
 
 // Tokens lists all tokens, revoked ones too, by id, and so by age.
