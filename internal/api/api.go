@@ -33,9 +33,12 @@ type Options struct {
 	Guard   *auth.Guard
 	Log     *slog.Logger
 	Now     func() time.Time
-	Version string   // of the program, for the description
-	Groups  Group    // 0 is All
-	Hosts   []string // whose requests are answered, without ports; empty for any
+	Version string // of the program, for the description
+	Groups  Group  // 0 is All
+	// DescribeAll describes the operations of all groups, also where others serve
+	// them at the same address.
+	DescribeAll bool
+	Hosts       []string // whose requests are answered, without ports; empty for any
 	// Address gives the address that a request came from; nil takes the peer's.
 	Address func(*http.Request) string
 	// Observe is told of every answer, nil for nobody.
@@ -61,9 +64,11 @@ type api struct {
 	plane   *control.Plane
 	mux     *http.ServeMux
 	huma    huma.API
-	pending operation // the one that is being registered
-	table   []operation
-	cursors sealer
+	pending operation   // the one that is being registered
+	table   []operation // that are served
+	// elsewhere says that the pending one is described only.
+	elsewhere bool
+	cursors   sealer
 }
 
 // New returns the handler. It reads the key of the cursors from the store.

@@ -79,13 +79,22 @@ func (o operation) describe() huma.Operation {
 	return op
 }
 
+// knows makes o the pending operation, if it is described here: because it is
+// mounted, or because all are described.
+func (a *api) knows(o operation) bool {
+	mounted := a.Groups&o.group != 0
+	if mounted {
+		a.table = append(a.table, o)
+	}
+	a.pending, a.elsewhere = o, !mounted
+	return mounted || a.DescribeAll
+}
+
 // add registers an operation whose input and output huma reads and writes.
 func add[I, O any](a *api, o operation, handle func(ctx context.Context, in *I) (*O, error)) {
-	if a.Groups&o.group == 0 {
+	if !a.knows(o) {
 		return
 	}
-	a.pending = o
-	a.table = append(a.table, o)
 	huma.Register(a.huma, o.describe(), func(ctx context.Context, in *I) (*O, error) {
 		out, err := handle(ctx, in)
 		if err != nil {
@@ -98,21 +107,21 @@ func add[I, O any](a *api, o operation, handle func(ctx context.Context, in *I) 
 // addRaw registers an operation that writes its answer itself, which op
 // describes.
 func (a *api) addRaw(o operation, op huma.Operation, handle http.HandlerFunc) {
-	if a.Groups&o.group == 0 {
+	if !a.knows(o) {
 		return
 	}
-	a.pending = o
-	a.table = append(a.table, o)
 	a.huma.OpenAPI().AddOperation(&op)
 	a.HandleFunc(o.pattern(), handle)
 }
 
-// HandleFunc is how huma mounts the pending operation.
+// HandleFunc is how huma mounts the pending operation, unless another program
+// serves it.
 func (a *api) HandleFunc(pattern string, handle func(http.ResponseWriter, *http.Request)) {
 	o := a.pending
 	switch {
 	case o.pattern() != pattern: // the description itself
 		a.mux.HandleFunc(pattern, handle)
+	case a.elsewhere:
 	case o.writes():
 		a.mux.HandleFunc(pattern, a.signedIn(o, a.once(o, handle)))
 	case o.id == resolveID || o.id == bundleID:

@@ -112,6 +112,24 @@ func TestGroupsAreDisjointAndComplete(t *testing.T) {
 	}
 }
 
+// TestDescribesWhatOthersServe: one of several programs at one address describes
+// them all, and serves its own.
+func TestDescribesWhatOthersServe(t *testing.T) {
+	all := newServer(t, nil).want(200, "", "GET", "/v1/openapi.json", "").text
+	s := newServer(t, func(o *Options) { o.Groups, o.DescribeAll = Reads, true })
+	if got := s.want(200, "", "GET", "/v1/openapi.json", "").text; got != all {
+		t.Error("the description is another than that of a program that serves all")
+	}
+	s.want(200, slipway.Viewer, "GET", prod+"/syncs", "")
+	s.want(404, slipway.Viewer, "GET", prod+"/plans/plan_0", "") // there is no such plan
+	s.want(405, slipway.Deployer, "POST", prod+"/syncs", "{}")
+	s.want(404, slipway.Deployer, "POST", prod+"/plans", "{}")
+	one := newServer(t, func(o *Options) { o.Groups = MakeLive })
+	if got := one.want(200, "", "GET", "/v1/openapi.json", "").text; strings.Contains(got, "start-sync") || !strings.Contains(got, "make-live") {
+		t.Error("without being asked to, it describes others")
+	}
+}
+
 func TestOverrideTakesAnAdministrator(t *testing.T) {
 	s := newServer(t, nil)
 	s.sync()

@@ -3,6 +3,7 @@ package fault
 import (
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // Kind says what sort of thing went wrong, and so who can do something about it.
@@ -19,6 +20,17 @@ const (
 	Unavailable Kind = "unavailable" // a passing condition of a store, a host or a limit of time
 	Internal    Kind = "internal"    // our own mistake, or data that cannot be
 )
+
+// Name is the kind as the name of an error type, such as LeaseLost.
+func (k Kind) Name() string {
+	name := ""
+	for word := range strings.SplitSeq(string(k), "-") {
+		if word != "" {
+			name += strings.ToUpper(word[:1]) + word[1:]
+		}
+	}
+	return name
+}
 
 // EnvArg stands in a Fix for the environment's name, which pure decisions do
 // not know; the edge that renders the fix puts the name there.

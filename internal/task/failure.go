@@ -2,7 +2,6 @@ package task
 
 import (
 	"encoding/json"
-	"strings"
 
 	"github.com/slipway-dev/slipway/internal/fault"
 	"github.com/slipway-dev/slipway/internal/slipway"
@@ -37,13 +36,7 @@ func (f *failure) Unwrap() error { return f.cause }
 
 // ErrorName is the name of an error in the definition: its fault's kind, such as
 // Unavailable or LeaseLost.
-func ErrorName(err error) string {
-	name := ""
-	for word := range strings.SplitSeq(string(fault.KindOf(err)), "-") {
-		name += strings.ToUpper(word[:1]) + word[1:]
-	}
-	return name
-}
+func ErrorName(err error) string { return fault.KindOf(err).Name() }
 
 // stateError is what a Catch puts into the state: the error's name, and for a
 // task's the JSON of its type and its message.

@@ -55,6 +55,22 @@ func Tasks(p *control.Plane) map[string]asl.Task {
 	}
 }
 
+// Batch does Validate or Split, whichever a batch is for: the state machine tells
+// a function nothing but its input, and a batch that comes with the error that
+// ended its check is to be divided.
+func Batch(p *control.Plane) asl.Task {
+	tasks := Tasks(p)
+	return func(ctx context.Context, input json.RawMessage) (json.RawMessage, error) {
+		var in struct {
+			Error *stateError `json:"error"`
+		}
+		if err := json.Unmarshal(input, &in); err == nil && in.Error != nil {
+			return tasks[Split](ctx, input)
+		}
+		return tasks[Validate](ctx, input)
+	}
+}
+
 // finishInput is the end's input, with the error that a Catch has put there.
 type finishInput struct {
 	control.FinishInput
