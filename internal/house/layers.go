@@ -26,14 +26,15 @@ func layers() []layer {
 		},
 		{"awswire", "it makes clients for adapters to use, and knows no edge"},
 		{"task api console backup client server", "an edge translates between its protocol and control, and knows no other edge"},
+		{"functionwire", "it puts together what several functions share, and is none of them"},
 		{"cmd functions", "a main wires what it starts"},
-		{"acceptance bench", "the scenarios and the measurements may use all of it, and nothing uses them"},
+		{"acceptance bench functiontest", "the scenarios and the measurements may use all of it, and nothing uses them"},
 	}
 }
 
 // testSupport are packages for tests: nothing that ships imports them.
 func testSupport(name string) bool {
-	return name == "storetest" || name == "gittest" || name == "acceptance" || name == "bench"
+	return name == "storetest" || name == "gittest" || name == "acceptance" || name == "bench" || name == "functiontest"
 }
 
 // rank is the place of a package in layers; false if it has none.

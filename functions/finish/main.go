@@ -1,0 +1,33 @@
+// The function finish ends a sync, however its steps went, from its records, and
+// starts the one that waited for it. It is on every path of the state machine, so
+// it needs little: the table, and what starts executions.
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+
+	"github.com/slipway-dev/slipway/internal/control"
+	"github.com/slipway-dev/slipway/internal/functionwire"
+	"github.com/slipway-dev/slipway/internal/functionwire/launch"
+	"github.com/slipway-dev/slipway/internal/lambdaevent"
+	"github.com/slipway-dev/slipway/internal/task"
+)
+
+func main() {
+	os.Exit(functionwire.Serve(os.Stderr, os.Getenv, wire, functionwire.Table, functionwire.Bucket))
+}
+
+func wire(ctx context.Context, p functionwire.Parts) (lambdaevent.Function, error) {
+	machine, err := task.Load()
+	launcher, launchErr := launch.New(ctx, p)
+	if err := errors.Join(err, launchErr); err != nil {
+		return lambdaevent.Function{}, err
+	}
+	o := p.Options()
+	o.Leases, o.Start = machine.Lease, launcher.Start
+	plane := control.New(o)
+	launcher.Drive(plane)
+	return lambdaevent.Function{Task: task.Tasks(plane)[task.Finish]}, nil
+}

@@ -1,0 +1,86 @@
+package launch
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/slipway-dev/slipway/internal/awswire"
+	"github.com/slipway-dev/slipway/internal/control"
+	"github.com/slipway-dev/slipway/internal/fault"
+	"github.com/slipway-dev/slipway/internal/functionwire"
+	"github.com/slipway-dev/slipway/internal/slipway"
+)
+
+// patience is how long beginning one piece of work may take, recording that it
+// could not be begun included.
+const patience = 20 * time.Second
+
+// Plane is the part of control.Plane that is used here.
+type Plane interface {
+	StartWaiting(ctx context.Context, env string) (control.SyncRef, bool, error)
+	Abandon(ctx context.Context, in control.SyncRef, problem slipway.Problem) error
+	AbandonPlan(ctx context.Context, env, id string, problem slipway.Problem) error
+}
+
+var _ Plane = (*control.Plane)(nil)
+
+// Launcher begins work.
+type Launcher struct {
+	executions Executions
+	plans      Plans
+	log        *slog.Logger
+	plane      Plane
+}
+
+// New makes the launcher of a function, with its clients.
+func New(ctx context.Context, p functionwire.Parts) (*Launcher, error) {
+	machines, err := awswire.StepFunctions(ctx)
+	if err != nil {
+		return nil, err
+	}
+	plans, err := NewPlans(ctx, p.Settings.FetchFunction)
+	if err != nil {
+		return nil, err
+	}
+	return &Launcher{executions: Executions{machines, p.Settings.StateMachine}, plans: plans, log: p.Log}, nil
+}
+
+// Drive gives the launcher the plane whose work it begins: the plane is made with
+// the launcher's Start, so it comes after it.
+func (l *Launcher) Drive(p Plane) { l.plane = p }
+
+// Start is control.Options.Start.
+func (l *Launcher) Start(w control.Work) {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	if err := l.begin(ctx, w); err != nil { // a sync that waits, or whose lease runs out, is the next tick's
+		l.log.Error("work not begun", "environment", w.Environment, "plan", w.Plan, "error", err)
+	}
+}
+
+func (l *Launcher) begin(ctx context.Context, w control.Work) error {
+	if w.Plan != "" {
+		err := l.plans.Hand(ctx, w.Environment, w.Plan)
+		if err == nil {
+			return nil
+		}
+		l.log.Error("plan not begun", "environment", w.Environment, "plan", w.Plan, "error", err)
+		return l.plane.AbandonPlan(ctx, w.Environment, w.Plan, problem(err))
+	}
+	ref, ok, err := l.plane.StartWaiting(ctx, w.Environment)
+	if err != nil || !ok {
+		return err
+	}
+	if err := l.executions.Start(ctx, ref); err != nil {
+		l.log.Error("sync not begun", "environment", w.Environment, "sync", ref.Sync, "error", err)
+		return l.plane.Abandon(ctx, ref, problem(err))
+	}
+	l.log.Info("sync begun", "environment", w.Environment, "sync", ref.Sync, "generation", ref.Generation)
+	return nil
+}
+
+func problem(err error) slipway.Problem {
+	f := fault.Of(err)
+	return slipway.Problem{Code: f.Code, Detail: f.Detail, Hint: f.Hint, Transient: true}
+}
