@@ -70,6 +70,7 @@ func paths() []path {
 		{"unchanged", map[string][]string{"Fetch": {`{"unchanged":true}`}}, "Fetch, Is unchanged, Finish unchanged, Ended", ""},
 
 		{"fetch is retried", map[string][]string{"Fetch": {"Unavailable", "States.Timeout", fetched(1)}}, "Fetch, Fetch#2, Fetch#3, " + toGoLive[7:] + finish, ""},
+		{"fetch is throttled", map[string][]string{"Fetch": {"Lambda.TooManyRequestsException", "Lambda.ServiceException", fetched(1)}}, "Fetch, Fetch#2, Fetch#3, " + toGoLive[7:] + finish, ""},
 		{"fetch gives up", map[string][]string{"Fetch": {"Unavailable"}}, "Fetch, Fetch#2, Fetch#3, " + failed, ""},
 		{"fetch is refused", map[string][]string{"Fetch": {"Invalid"}}, "Fetch, " + failed, ""},
 		{"fetch lost its lease", map[string][]string{"Fetch": {"LeaseLost"}}, "Fetch, " + failed, ""},
@@ -82,6 +83,11 @@ func paths() []path {
 			"a batch crashes and its files do not",
 			map[string][]string{"Fetch": one, "Validate": {"crash", "{}"}, "Split": {`[{"only":1},{"only":2}]`}},
 			toGoLive + "Validate[0].Split batch, Validate[0].One by one, Validate[0].One by one[0].Validate one, Validate[0].One by one[1].Validate one, " + finish, "",
+		},
+		{
+			"a batch takes all memory",
+			map[string][]string{"Fetch": one, "Validate": {"Runtime.OutOfMemory", "{}"}, "Split": {`[{"only":1}]`}},
+			toGoLive + "Validate[0].Split batch, Validate[0].One by one, Validate[0].One by one[0].Validate one, " + finish, "",
 		},
 		{
 			"a batch times out",
@@ -106,6 +112,7 @@ func paths() []path {
 		{"go live lost its lease", map[string][]string{"GoLive": {"LeaseLost"}}, toGoLive + "Go live, " + failed, ""},
 
 		{"finish is retried", map[string][]string{"Finish": {"Unavailable", "States.Timeout", "Conflict", "{}"}}, toGoLive + "Go live, Finish, Finish#2, Finish#3, Finish#4, Ended", ""},
+		{"finish is throttled", map[string][]string{"Finish": {"Lambda.TooManyRequestsException", "{}"}}, toGoLive + "Go live, Finish, Finish#2, Ended", ""},
 		{"finish gives up", map[string][]string{"Finish": {"Unavailable"}}, toGoLive + "Go live, Finish, Finish#2, Finish#3, Finish#4, Finish#5", "Unavailable"},
 		{"finish lost its lease", map[string][]string{"Finish": {"LeaseLost"}}, toGoLive + "Go live, Finish", "LeaseLost"},
 		{"a failed sync's finish is retried", map[string][]string{"Fetch": {"Invalid"}, "Finish": {"Unavailable", "{}"}}, "Fetch, Finish failed, Finish failed#2, Ended", ""},

@@ -55,10 +55,12 @@ func (e stateError) problem() *slipway.Problem {
 		return &p
 	}
 	switch e.Error {
-	case "States.Timeout":
+	case "States.Timeout", "Sandbox.Timedout":
 		return &slipway.Problem{Code: "timed-out", Detail: "a step took longer than it may", Hint: "sync again", Transient: true}
-	case "Runtime.ExitError", "Lambda.Unknown":
+	case "Runtime.ExitError", "Runtime.OutOfMemory", "Lambda.Unknown":
 		return &slipway.Problem{Code: "crashed", Detail: "a step crashed", Hint: "sync again; if it crashes again, report it", Transient: true}
+	case "Lambda.TooManyRequestsException":
+		return &slipway.Problem{Code: "throttled", Detail: "AWS Lambda refused a step for want of concurrency", Hint: "sync again; if it happens often, ask for a higher limit", Transient: true}
 	}
 	return &slipway.Problem{Code: "internal", Detail: "a step failed: " + e.Error, Hint: "sync again", Transient: true}
 }

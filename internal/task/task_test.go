@@ -47,7 +47,7 @@ func TestProblemComesThroughTheMachine(t *testing.T) {
 	if *got != want {
 		t.Errorf("got %+v, want %+v", *got, want)
 	}
-	for name, code := range map[string]string{"States.Timeout": "timed-out", "Runtime.ExitError": "crashed", "States.Runtime": "internal"} {
+	for name, code := range map[string]string{"States.Timeout": "timed-out", "Sandbox.Timedout": "timed-out", "Runtime.ExitError": "crashed", "Runtime.OutOfMemory": "crashed", "Lambda.TooManyRequestsException": "throttled", "States.Runtime": "internal"} {
 		if p := (stateError{Error: name, Cause: "no JSON"}).problem(); p.Code != code || p.Hint == "" {
 			t.Errorf("%s is %+v", name, p)
 		}
