@@ -1,5 +1,6 @@
 # make test    what every change needs: go vet and all tests, also of the store on DynamoDB
-# make e2e     the store on DynamoDB alone
+# make e2e     the store on DynamoDB, and the acceptance tests on the stack as it is deployed
+# make e2e-localstack  the same on LocalStack, which takes Docker and a licence
 # make check   what a merge needs: formatting, lint, race, house, tidy, clean tree, vulnerabilities
 # make bench   how fast it is
 # make contract whether a running server keeps to its description
@@ -26,13 +27,18 @@ golangci    := $(bin)/installed/golangci-lint-$(golangci_version)
 gofumpt     := $(bin)/installed/gofumpt-$(gofumpt_version)
 govulncheck := $(bin)/installed/govulncheck-$(govulncheck_version)
 
-.PHONY: test e2e check format lint vet race house tidy clean-tree vulnerabilities bench contract build tools clean
+.PHONY: test e2e e2e-localstack check format lint vet race house tidy clean-tree vulnerabilities bench contract build tools clean
 
 test: vet $(count) $(emulate)
 	$(emulate) $(emulate_flags) go test -json ./... | $(count)
 
 e2e: $(count) $(emulate)
-	$(emulate) $(emulate_flags) go test -json ./internal/dynamo | $(count)
+	$(emulate) -stack $(emulate_flags) go test -json ./internal/dynamo ./internal/acceptance | $(count)
+
+e2e-localstack: $(count) $(emulate)
+	trap 'docker compose -f infra/localstack/compose.yaml down' EXIT; \
+	docker compose -f infra/localstack/compose.yaml up --wait; \
+	AWS_ENDPOINT_URL=http://127.0.0.1:4566 $(emulate) -at localstack go test -json ./internal/acceptance | $(count)
 
 # In this order: what is cheap fails first.
 check:

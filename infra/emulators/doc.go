@@ -1,9 +1,10 @@
 // Emulators starts what stands for AWS in tests, runs a command beside it, and
-// stops it again, however the command ends:
+// stops it again: emulators [-need] [-stack] go test ./...
 //
-//	emulators [-need] go test ./internal/dynamo
-//
-// It fetches the pinned versions into .bin/emulators the first time. What the
-// machine has no tool for is left out with one line that says so; with -need that
-// is a failure. The command finds the endpoints in SLIPWAY_DYNAMODB_ENDPOINTS.
+// It fetches the pinned versions into .bin/emulators. What the machine has no tool
+// for is left out with one line that says so; with -need that is a failure. The
+// command finds the endpoints in SLIPWAY_DYNAMODB_ENDPOINTS. With -stack it also
+// builds and deploys template.yaml with the SAM CLI, and deletes it afterwards; the
+// API is then in SLIPWAY_TARGET, SLIPWAY_TARGET_HOST and SLIPWAY_TARGET_TOKEN. -at
+// deploys to something that runs already, such as LocalStack.
 package main

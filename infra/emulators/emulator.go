@@ -21,9 +21,14 @@ const home = ".bin/emulators"
 var (
 	//go:embed pom.xml
 	pom []byte
-	//go:embed requirements.txt
-	requirements []byte
+	//go:embed ministack.txt
+	ministackPins []byte
+	//go:embed sam.txt
+	samPins []byte
 )
+
+// ministack is the name of the emulator that the stack is deployed to.
+const ministack = "ministack"
 
 // emulator is one that can be fetched and started.
 type emulator struct {
@@ -56,18 +61,29 @@ func all() []emulator {
 			ready: "/",
 		},
 		{
-			name: "ministack", title: "MiniStack", tools: []string{"python3"}, file: "requirements.txt", pins: requirements,
-			fetch: func(string) []string {
-				return []string{"python3 -m venv .", "bin/pip install -q --disable-pip-version-check -r requirements.txt"}
-			},
+			name: ministack, title: "MiniStack", tools: []string{"python3"}, file: "ministack.txt", pins: ministackPins,
+			fetch: fromPython("ministack.txt"),
 			serve: func(dir string, _ int) []string { return []string{filepath.Join(dir, "bin", "ministack")} },
 			env: func(port int) []string {
-				return []string{"GATEWAY_PORT=" + strconv.Itoa(port), "MINISTACK_ACCOUNT_ID=123456789012", "IOT_MTLS_ENABLED=0"}
+				return []string{
+					"GATEWAY_PORT=" + strconv.Itoa(port), "MINISTACK_ACCOUNT_ID=123456789012", "IOT_MTLS_ENABLED=0",
+					"AWS_ENDPOINT_URL=" + local(port), // where its functions find AWS
+				}
 			},
 			ready: "/_ministack/health",
 		},
 	}
 }
+
+// fromPython fetches what file pins into an environment of its own.
+func fromPython(file string) func(string) []string {
+	return func(string) []string {
+		return []string{"python3 -m venv .", "bin/pip install -q --disable-pip-version-check -r " + file}
+	}
+}
+
+// local is the address of a port of the loopback.
+func local(port int) string { return "http://127.0.0.1:" + strconv.Itoa(port) }
 
 // errNoTool says that the machine lacks what an emulator runs on.
 var errNoTool = errors.New("is not installed")

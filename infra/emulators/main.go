@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -18,9 +19,15 @@ const endpoints = "SLIPWAY_DYNAMODB_ENDPOINTS"
 
 func main() {
 	need := flag.Bool("need", false, "fail where an emulator cannot be had")
+	deploy := flag.Bool("stack", false, "deploy the stack too, and delete it afterwards")
+	elsewhere := flag.String("at", "", "start no emulator: deploy to the `environment` of samconfig.toml at AWS_ENDPOINT_URL")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code, err := run(ctx, *need, flag.Args())
+	r := run{need: *need, deploy: *deploy, command: flag.Args()}
+	if *elsewhere != "" {
+		r.deploy, r.at, r.endpoint = true, *elsewhere, os.Getenv("AWS_ENDPOINT_URL")
+	}
+	code, err := r.do(ctx)
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "emulators:", err)
@@ -28,30 +35,63 @@ func main() {
 	os.Exit(code)
 }
 
-// run gives the command's exit code.
-func run(ctx context.Context, need bool, command []string) (code int, err error) {
-	if len(command) == 0 {
+// run is a command and what is to stand beside it.
+type run struct {
+	need    bool // whatever cannot be had is a failure
+	deploy  bool
+	command []string
+	// at names the environment of samconfig.toml to deploy to, "" for the emulator
+	// that is started here, and endpoint is where it is.
+	at, endpoint string
+}
+
+// do gives the command's exit code.
+func (r run) do(ctx context.Context) (code int, err error) {
+	if len(r.command) == 0 {
 		return 2, errors.New("name a command to run")
 	}
-	started, errs := startAll(ctx, all())
+	var started []*process
+	var errs []error
+	if r.at == "" {
+		started, errs = startAll(ctx, all())
+	}
 	defer func() {
 		for _, p := range started {
 			p.stop()
 		}
 	}()
+	env, at := os.Environ(), r.endpoint
+	var found []string
+	for _, p := range started {
+		found = append(found, p.name+"="+p.url)
+		if p.name == ministack {
+			at = p.url
+		}
+	}
+	env = append(env, endpoints+"="+strings.Join(found, ","))
+	if r.deploy && at != "" {
+		d, err := deploy(ctx, cmp.Or(r.at, "emulator"), at)
+		if d != nil {
+			defer func() { err = errors.Join(err, d.remove()) }()
+		}
+		if err != nil {
+			errs = append(errs, fmt.Errorf("the deployed stack left out: %w", err))
+		} else {
+			env = append(env, d.target()...)
+		}
+	}
 	for _, err := range errs {
 		fmt.Fprintf(os.Stderr, "emulators: %v\n", err)
 	}
-	if len(errs) > 0 && need {
-		return 1, errors.New("every emulator is needed here")
+	if len(errs) > 0 && (r.need || r.at != "") {
+		return 1, errors.New("nothing may be left out here")
 	}
-	var at []string
-	for _, p := range started {
-		at = append(at, p.name+"="+p.url)
-	}
+	return execute(ctx, r.command, env)
+}
+
+func execute(ctx context.Context, command, env []string) (code int, err error) {
 	c := exec.CommandContext(ctx, command[0], command[1:]...)
-	c.Stdin, c.Stdout, c.Stderr = os.Stdin, os.Stdout, os.Stderr
-	c.Env = append(os.Environ(), endpoints+"="+strings.Join(at, ","))
+	c.Stdin, c.Stdout, c.Stderr, c.Env = os.Stdin, os.Stdout, os.Stderr, env
 	c.Cancel = func() error { return c.Process.Signal(os.Interrupt) }
 	c.WaitDelay = patience
 	err = c.Run()

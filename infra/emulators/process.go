@@ -49,7 +49,7 @@ func (e emulator) start(ctx context.Context) (*process, error) {
 	if err := c.Start(); err != nil {
 		return nil, err
 	}
-	p := &process{name: e.name, url: fmt.Sprintf("http://127.0.0.1:%d", port), command: c, ended: make(chan struct{})}
+	p := &process{name: e.name, url: local(port), command: c, ended: make(chan struct{})}
 	go func() {
 		_ = c.Wait() // how it ends is in its log
 		close(p.ended)
