@@ -1,6 +1,7 @@
 # make test    what every change needs: go vet and all tests, also of the store on DynamoDB
 # make e2e     the store on DynamoDB, and the acceptance tests on the stack as it is deployed
 # make e2e-localstack  the same on LocalStack, which takes Docker and a licence
+# make deploy  the stack on AWS, see docs/deploy.md
 # make check   what a merge needs: formatting, lint, race, house, tidy, clean tree, vulnerabilities
 # make bench   how fast it is
 # make contract whether a running server keeps to its description
@@ -27,7 +28,7 @@ golangci    := $(bin)/installed/golangci-lint-$(golangci_version)
 gofumpt     := $(bin)/installed/gofumpt-$(gofumpt_version)
 govulncheck := $(bin)/installed/govulncheck-$(govulncheck_version)
 
-.PHONY: test e2e e2e-localstack check format lint vet race house tidy clean-tree vulnerabilities bench contract build tools clean
+.PHONY: test e2e e2e-localstack deploy check format lint vet race house tidy clean-tree vulnerabilities bench contract build tools clean
 
 test: vet $(count) $(emulate)
 	$(emulate) $(emulate_flags) go test -json ./... | $(count)
@@ -39,6 +40,14 @@ e2e-localstack: $(count) $(emulate)
 	trap 'docker compose -f infra/localstack/compose.yaml down' EXIT; \
 	docker compose -f infra/localstack/compose.yaml up --wait; \
 	AWS_ENDPOINT_URL=http://127.0.0.1:4566 $(emulate) -at localstack go test -json ./internal/acceptance | $(count)
+
+# sam_flags go to both steps, deploy_flags to the second.
+sam_flags    ?=
+deploy_flags ?=
+
+deploy:
+	CGO_ENABLED=0 GOFLAGS="-tags=lambda.norpc '-ldflags=-s -w'" sam build $(sam_flags)
+	sam deploy $(sam_flags) $(deploy_flags)
 
 # In this order: what is cheap fails first.
 check:
