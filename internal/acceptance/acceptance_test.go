@@ -43,6 +43,7 @@ func TestThere(t *testing.T) {
 	}
 	Run(t, Target{
 		URL: strings.TrimSuffix(url, "/"), Client: &http.Client{Transport: hosted{host}}, Token: token,
+		Stale:  control.ResolveStale,
 		GitURL: func(t testing.TB, repo *gittest.Repo) string { return gittest.Serve(t, repo).URL },
 		Tick: func(ctx context.Context) error { // it has a clock of its own
 			select {

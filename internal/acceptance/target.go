@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/slipway-dev/slipway/internal/gittest"
 )
@@ -18,6 +19,9 @@ type Target struct {
 	GitURL func(t testing.TB, repo *gittest.Repo) string
 	// Tick makes the target's clock tick once, or waits until it has.
 	Tick func(ctx context.Context) error
+	// Stale is how old an answer of resolve may be after a write through another of
+	// the target's processes.
+	Stale time.Duration
 }
 
 // Run runs every scenario.

@@ -107,6 +107,7 @@ func (m *team) workflow(id string) reply {
 // runs is the bundle that runs when a trigger fires, "" for none.
 func (m *team) runs(trigger string) string {
 	m.Helper()
+	time.Sleep(m.Stale)
 	r := m.call("GET", m.base+"/live/"+trigger, "", m.Token)
 	if r.status == http.StatusNotFound {
 		return ""
