@@ -31,7 +31,7 @@ govulncheck := $(bin)/installed/govulncheck-$(govulncheck_version)
 .PHONY: test e2e e2e-localstack deploy check format lint vet race house tidy clean-tree vulnerabilities bench contract build tools clean
 
 test: vet $(count) $(emulate)
-	$(emulate) $(emulate_flags) go test -json ./... | $(count)
+	$(emulate) -stack $(emulate_flags) go test -json ./... | $(count)
 
 e2e: $(count) $(emulate)
 	$(emulate) -stack $(emulate_flags) go test -json ./internal/dynamo ./internal/acceptance | $(count)
