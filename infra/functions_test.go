@@ -124,7 +124,7 @@ func variables(s stack) (out []string) {
 		"ValidateFunction": "", "ConsoleFunction": "",
 		"MakeLiveFunction": "TABLE HOSTS", "ListFunction": "TABLE HOSTS", "FinishFunction": "TABLE STATE_MACHINE",
 	} {
-		var want, got []string
+		want, got := []string{"AWS_SDK_UA_APP_ID"}, []string(nil)
 		for _, v := range strings.Fields(common + " " + more) {
 			want = append(want, "SLIPWAY_"+v)
 		}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	_ "embed"
@@ -43,7 +44,9 @@ type emulator struct {
 	ready string // the path that answers when it is up
 }
 
-func all() []emulator {
+// all are those that tests run on. The functions of the one that is deployed to
+// find AWS at functions, or, where that is "", at the emulator itself.
+func all(functions string) []emulator {
 	return []emulator{
 		{
 			name: "local", title: "DynamoDB Local", tools: []string{"java", "mvn"}, file: "pom.xml", pins: pom,
@@ -67,7 +70,7 @@ func all() []emulator {
 			env: func(port int) []string {
 				return []string{
 					"GATEWAY_PORT=" + strconv.Itoa(port), "MINISTACK_ACCOUNT_ID=123456789012", "IOT_MTLS_ENABLED=0",
-					"AWS_ENDPOINT_URL=" + local(port), // where its functions find AWS
+					"AWS_ENDPOINT_URL=" + cmp.Or(functions, local(port)),
 				}
 			},
 			ready: "/_ministack/health",

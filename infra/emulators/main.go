@@ -52,8 +52,14 @@ func (r run) do(ctx context.Context) (code int, err error) {
 	}
 	var started []*process
 	var errs []error
+	var g *guard
+	if r.at == "" && r.deploy {
+		if g, err = startGuard(ctx); err != nil {
+			return 1, err
+		}
+	}
 	if r.at == "" {
-		started, errs = startAll(ctx, all())
+		started, errs = startAll(ctx, all(g.address()))
 	}
 	defer func() {
 		for _, p := range started {
@@ -70,6 +76,9 @@ func (r run) do(ctx context.Context) (code int, err error) {
 	}
 	env = append(env, endpoints+"="+strings.Join(found, ","))
 	if r.deploy && at != "" {
+		if err := g.guards(at); err != nil {
+			return 1, err
+		}
 		d, err := deploy(ctx, cmp.Or(r.at, "emulator"), at)
 		if d != nil {
 			defer func() { err = errors.Join(err, d.remove()) }()
@@ -86,7 +95,13 @@ func (r run) do(ctx context.Context) (code int, err error) {
 	if len(errs) > 0 && (r.need || r.at != "") {
 		return 1, errors.New("nothing may be left out here")
 	}
-	return execute(ctx, r.command, env)
+	code, err = execute(ctx, r.command, env)
+	if g != nil && at != "" {
+		if refused := g.verdict(); refused != nil {
+			return max(code, 1), errors.Join(err, refused)
+		}
+	}
+	return code, err
 }
 
 func execute(ctx context.Context, command, env []string) (code int, err error) {

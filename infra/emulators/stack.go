@@ -85,9 +85,6 @@ func (d *deployment) run(ctx context.Context, args ...string) ([]byte, error) {
 	return nil, errors.Join(fmt.Errorf("sam %s: %w: %s; see %s", args[0], err, lastLine(said), log), os.WriteFile(log, said, 0o600))
 }
 
-// region is where the emulators pretend to be.
-const region = "us-east-1"
-
 func (d *deployment) readOutputs(ctx context.Context) error {
 	said, err := d.run(ctx, "list", "stack-outputs", "--output", "json")
 	if err != nil {
