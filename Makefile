@@ -1,4 +1,5 @@
-# make test    what every change needs: go vet and all tests, also of the store on DynamoDB
+# make test    what every change needs: go vet and all tests, also of the store on DynamoDB and of
+#               the stack as it is deployed
 # make e2e     the store on DynamoDB, and the acceptance tests on the stack as it is deployed
 # make e2e-localstack  the same on LocalStack, which takes Docker and a licence
 # make deploy  the stack on AWS, see docs/deploy.md

@@ -79,12 +79,16 @@ func (r run) do(ctx context.Context) (code int, err error) {
 		if err := g.guards(at); err != nil {
 			return 1, err
 		}
-		d, err := deploy(ctx, cmp.Or(r.at, "emulator"), at)
+		d, failed := deploy(ctx, cmp.Or(r.at, "emulator"), at)
 		if d != nil {
-			defer func() { err = errors.Join(err, d.remove()) }()
+			defer func() {
+				if left := d.remove(); left != nil {
+					code, err = max(code, 1), errors.Join(err, left)
+				}
+			}()
 		}
-		if err != nil {
-			errs = append(errs, fmt.Errorf("the deployed stack left out: %w", err))
+		if failed != nil {
+			errs = append(errs, fmt.Errorf("the deployed stack left out: %w", failed))
 		} else {
 			env = append(env, d.target()...)
 		}

@@ -77,6 +77,7 @@ func TestStartAndStop(t *testing.T) {
 func TestLeftOut(t *testing.T) {
 	good := pretender(t, "")
 	bad, poor := pretender(t, "none"), good
+	bad.name = "bad" // each has a folder of its own
 	poor.tools = []string{"no-such-tool-anywhere"}
 	started, errs := startAll(t.Context(), []emulator{bad, good, poor})
 	for _, p := range started {

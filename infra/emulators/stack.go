@@ -27,6 +27,9 @@ type deployment struct {
 	token    string
 }
 
+// stackName is the one in samconfig.toml.
+const stackName = "slipway"
+
 // stackTime is how long the stack may take to be built, deployed and ready.
 const stackTime = 5 * time.Minute
 
@@ -45,22 +48,27 @@ func deploy(ctx context.Context, config, endpoint string) (*deployment, error) {
 		return nil, err
 	}
 	d := &deployment{sam: filepath.Join(dir, "bin", "sam"), config: config, endpoint: at}
+	return d, d.bring(ctx)
+}
+
+// bring builds and deploys, and signs in.
+func (d *deployment) bring(ctx context.Context) error {
 	for _, args := range []string{
 		"validate --lint",
 		"build --build-dir " + filepath.Join(home, "build"),
 		"deploy --template-file " + filepath.Join(home, "build", "template.yaml"),
 	} {
 		if _, err := d.run(ctx, strings.Fields(args)...); err != nil {
-			return d, err
+			return err
 		}
 	}
 	if err := d.readOutputs(ctx); err != nil {
-		return d, err
+		return err
 	}
 	if _, err := d.run(ctx, "remote", "invoke", "SyncFunction", "--event", `{"tick":true}`); err != nil {
-		return d, err
+		return err
 	}
-	return d, d.signIn(ctx)
+	return d.signIn(ctx)
 }
 
 // run runs the SAM CLI, with what its builds need.
@@ -159,10 +167,30 @@ func (d *deployment) target() []string {
 	}
 }
 
-// remove deletes the stack. It has time of its own: the command's may be over.
+// remove deletes the stack, and fails unless it is gone. It has time of its own:
+// the command's may be over. The SAM CLI cannot do it here: it takes a nested
+// template's address for one of AWS alone.
 func (d *deployment) remove() error {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	_, err := d.run(ctx, "delete", "--no-prompts")
-	return err
+	if _, err := d.cloudFormation(ctx, "DeleteStack"); err != nil {
+		return fmt.Errorf("delete the stack: %w", err)
+	}
+	for {
+		said, err := d.cloudFormation(ctx, "DescribeStacks")
+		switch {
+		case ctx.Err() != nil:
+			return errors.New("delete the stack: it is still there")
+		case err != nil || bytes.Contains(said, []byte("DELETE_COMPLETE")): // what is gone is not described
+			return nil
+		case bytes.Contains(said, []byte("DELETE_FAILED")):
+			return fmt.Errorf("delete the stack: %s", lastLine(said))
+		}
+		time.Sleep(200 * time.Millisecond)
+	}
+}
+
+func (d *deployment) cloudFormation(ctx context.Context, action string) ([]byte, error) {
+	form := url.Values{"Action": {action}, "Version": {"2010-05-15"}, "StackName": {stackName}}
+	return ask(ctx, http.MethodPost, d.endpoint.String(), form, "cloudformation")
 }
