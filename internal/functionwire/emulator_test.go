@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -62,7 +63,7 @@ func TestPartsOnAnEmulator(t *testing.T) {
 		StatusCode int
 		Body       string
 	}
-	if err != nil || json.Unmarshal(data, &r) != nil || r.StatusCode != 200 || !strings.Contains(r.Body, `"role":"admin"`) {
+	if err != nil || json.Unmarshal(data, &r) != nil || r.StatusCode != http.StatusOK || !strings.Contains(r.Body, `"role":"admin"`) {
 		t.Errorf("%s (%v)\n%s", data, err, &log)
 	}
 }

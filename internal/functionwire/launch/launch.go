@@ -12,9 +12,12 @@ import (
 	"github.com/slipway-dev/slipway/internal/slipway"
 )
 
-// patience is how long beginning one piece of work may take, recording that it
-// could not be begun included.
-const patience = 20 * time.Second
+// How long beginning one piece of work may take, and how long of that AWS may
+// take to answer: the rest is for recording that it did not.
+const (
+	patience   = 20 * time.Second
+	answerTime = 10 * time.Second
+)
 
 // Plane is the part of control.Plane that is used here.
 type Plane interface {
@@ -61,7 +64,7 @@ func (l *Launcher) Start(w control.Work) {
 
 func (l *Launcher) begin(ctx context.Context, w control.Work) error {
 	if w.Plan != "" {
-		err := l.plans.Hand(ctx, w.Environment, w.Plan)
+		err := within(ctx, func(ctx context.Context) error { return l.plans.Hand(ctx, w.Environment, w.Plan) })
 		if err == nil {
 			return nil
 		}
@@ -72,12 +75,19 @@ func (l *Launcher) begin(ctx context.Context, w control.Work) error {
 	if err != nil || !ok {
 		return err
 	}
-	if err := l.executions.Start(ctx, ref); err != nil {
+	if err := within(ctx, func(ctx context.Context) error { return l.executions.Start(ctx, ref) }); err != nil {
 		l.log.Error("sync not begun", "environment", w.Environment, "sync", ref.Sync, "error", err)
 		return l.plane.Abandon(ctx, ref, problem(err))
 	}
 	l.log.Info("sync begun", "environment", w.Environment, "sync", ref.Sync, "generation", ref.Generation)
 	return nil
+}
+
+// within gives AWS its time.
+func within(ctx context.Context, ask func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, answerTime)
+	defer cancel()
+	return ask(ctx)
 }
 
 func problem(err error) slipway.Problem {

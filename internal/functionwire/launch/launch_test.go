@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
@@ -29,10 +30,12 @@ type machines struct {
 	start, describe error
 	status          types.ExecutionStatus
 	started, asked  []string
+	plane           *plane
 }
 
-func (m *machines) StartExecution(_ context.Context, in *sfn.StartExecutionInput, _ ...func(*sfn.Options)) (*sfn.StartExecutionOutput, error) {
+func (m *machines) StartExecution(ctx context.Context, in *sfn.StartExecutionInput, _ ...func(*sfn.Options)) (*sfn.StartExecutionOutput, error) {
 	m.started = append(m.started, *in.StateMachineArn+" "+*in.Name+" "+*in.Input)
+	m.plane.until(ctx)
 	return &sfn.StartExecutionOutput{}, m.start
 }
 
@@ -85,6 +88,7 @@ type plane struct {
 	ok    bool
 	err   error
 	calls []string
+	asked time.Time // until when AWS may answer
 }
 
 func (p *plane) StartWaiting(_ context.Context, env string) (control.SyncRef, bool, error) {
@@ -92,24 +96,41 @@ func (p *plane) StartWaiting(_ context.Context, env string) (control.SyncRef, bo
 	return ref(), p.ok, p.err
 }
 
-func (p *plane) Abandon(_ context.Context, in control.SyncRef, problem slipway.Problem) error {
+func (p *plane) Abandon(ctx context.Context, in control.SyncRef, problem slipway.Problem) error {
 	p.calls = append(p.calls, "abandon "+in.Sync+" "+problem.Code)
-	return p.err
+	return errors.Join(p.err, p.later(ctx))
 }
 
-func (p *plane) AbandonPlan(_ context.Context, env, id string, problem slipway.Problem) error {
+func (p *plane) AbandonPlan(ctx context.Context, env, id string, problem slipway.Problem) error {
 	p.calls = append(p.calls, "abandon "+env+"/"+id+" "+problem.Code)
-	return p.err
+	return errors.Join(p.err, p.later(ctx))
+}
+
+// later wants time left for recording after AWS had all of its own.
+func (p *plane) later(ctx context.Context) error {
+	end, ok := ctx.Deadline()
+	if !ok || !end.After(p.asked) {
+		return errors.New("there is no time left to record it")
+	}
+	return nil
+}
+
+func (p *plane) until(ctx context.Context) {
+	if p != nil {
+		p.asked, _ = ctx.Deadline()
+	}
 }
 
 // functions answers as Lambda may.
 type functions struct {
 	err     error
 	invoked []string
+	plane   *plane
 }
 
-func (f *functions) Invoke(_ context.Context, in *lambda.InvokeInput, _ ...func(*lambda.Options)) (*lambda.InvokeOutput, error) {
+func (f *functions) Invoke(ctx context.Context, in *lambda.InvokeInput, _ ...func(*lambda.Options)) (*lambda.InvokeOutput, error) {
 	f.invoked = append(f.invoked, string(in.InvocationType)+" "+*in.FunctionName+" "+string(in.Payload))
+	f.plane.until(ctx)
 	return &lambda.InvokeOutput{}, f.err
 }
 
@@ -132,13 +153,17 @@ func TestLauncher(t *testing.T) {
 		"nothing whatever": {control.Work{Environment: "env_1", Plan: "plan_1"}, plane{err: away}, nil, away, []string{"abandon env_1/plan_1 plan-not-started"}, 0, 1, "work not begun"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			m, f, p := &machines{start: c.start}, &functions{err: c.invoke}, c.plane
+			p := c.plane
+			m, f := &machines{start: c.start, plane: &p}, &functions{err: c.invoke, plane: &p}
 			var log strings.Builder
 			l := &Launcher{executions: Executions{m, machine}, plans: Plans{f, "fetch"}, log: slog.New(slog.NewTextHandler(&log, nil))}
 			l.Drive(&p)
 			l.Start(c.work)
 			if d := cmp.Diff(c.calls, p.calls); d != "" {
 				t.Error(d)
+			}
+			if strings.Contains(log.String(), "no time left") {
+				t.Error(log.String())
 			}
 			if len(m.started) != c.starts || len(f.invoked) != c.invoks || !strings.Contains(log.String(), c.logged) {
 				t.Errorf("started %v, invoked %v, logged %s", m.started, f.invoked, &log)

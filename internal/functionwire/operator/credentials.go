@@ -21,7 +21,7 @@ type credential struct {
 }
 
 const (
-	passwordExample = `{"forge": {"host": "git.example.com", "username": "ci", "password": "…"}}`
+	passwordExample = `{"forge": {"host": "git.example.com", "username": "ci", "password": "…"}}` //nolint:gosec // there is none in it
 	keyExample      = `{"forge": {"host": "git.example.com", "privateKey": "…", "knownHosts": ["git.example.com ssh-ed25519 …"]}}`
 )
 
