@@ -67,6 +67,9 @@ func (c *Client) AddEnvironment(ctx context.Context, n control.NewEnvironment) (
 
 // SetEnvironment changes settings; what is nil stays.
 func (c *Client) SetEnvironment(ctx context.Context, env string, change control.EnvironmentChange, r control.Request) (g control.Governed, err error) {
+	if err := (slipway.Environment{PollSeconds: change.PollSeconds}).ValidatePoll(); err != nil {
+		return g, err
+	}
 	body := environmentBody{Triggers: change.Triggers, AutoLive: change.AutoLive, Poll: change.PollSeconds, Reason: r.Reason}
 	if change.URL != nil || change.Branch != nil || change.Root != nil || change.Credential != nil {
 		body.Repository = &repositoryBody{URL: change.URL, Branch: change.Branch, Root: change.Root, Credential: change.Credential}

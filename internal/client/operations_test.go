@@ -29,18 +29,18 @@ func TestOperations(t *testing.T) {
 		{"GET /v1/environments", "", func(c *client.Client) error { _, err := c.Environments(ctx); return err }},
 		{"GET /v1/environments/prod", "", func(c *client.Client) error { _, err := c.Environment(ctx, "prod"); return err }},
 		{
-			"POST /v1/environments", `{"slug":"prod","repository":{"url":"https://h/r.git","root":"apps"},"triggers":["t:1"],"autoLive":false}`,
+			"POST /v1/environments", `{"slug":"prod","repository":{"url":"https://h/r.git","root":"apps"},"triggers":["t:1"],"autoLive":false,"pollSeconds":30}`,
 			func(c *client.Client) error {
 				_, err := c.AddEnvironment(ctx, control.NewEnvironment{
-					Slug: "prod", Repository: slipway.Repository{URL: "https://h/r.git", Root: "apps"}, Triggers: []string{"t:1"}, AutoLiveOff: true,
+					Slug: "prod", Repository: slipway.Repository{URL: "https://h/r.git", Root: "apps"}, Triggers: []string{"t:1"}, AutoLiveOff: true, PollSeconds: new(30),
 				})
 				return err
 			},
 		},
 		{
-			"PATCH /v1/environments/prod", `{"repository":{"branch":"release","credential":""},"triggers":[],"reason":"it broke"}`,
+			"PATCH /v1/environments/prod", `{"repository":{"branch":"release","credential":""},"triggers":[],"pollSeconds":0,"reason":"it broke"}`,
 			func(c *client.Client) error {
-				_, err := c.SetEnvironment(ctx, "prod", control.EnvironmentChange{Branch: &text, Credential: &none, Triggers: &triggers}, r)
+				_, err := c.SetEnvironment(ctx, "prod", control.EnvironmentChange{Branch: &text, Credential: &none, Triggers: &triggers, PollSeconds: new(0)}, r)
 				return err
 			},
 		},

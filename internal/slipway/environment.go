@@ -66,7 +66,7 @@ func (e Environment) Validate() error {
 				WithHint("use at most %d visible ASCII characters, such as user:signed_out", MaxID)
 		}
 	}
-	return errors.Join(e.validatePoll(), e.Repository.Validate())
+	return errors.Join(e.ValidatePoll(), e.Repository.Validate())
 }
 
 // Validate refuses a repository without a URL or with a root outside of it.

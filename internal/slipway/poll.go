@@ -85,12 +85,13 @@ func (e Environment) PollEvery() time.Duration {
 	return time.Duration(*e.PollSeconds) * time.Second
 }
 
-// validatePoll refuses an interval that is too short for the host or too long
+// ValidatePoll refuses an interval that is too short for the host or too long
 // to be one.
-func (e Environment) validatePoll() error {
-	if every := e.PollEvery(); every != 0 && (every < ShortestPoll || every > LongestPoll) {
-		return fault.New(fault.Invalid, "bad-poll", "the branch cannot be asked for every %v", every).
-			WithHint("say %v to %v, or 0 for never", ShortestPoll, LongestPoll)
+func (e Environment) ValidatePoll() error {
+	const shortest, longest = int(ShortestPoll / time.Second), int(LongestPoll / time.Second)
+	if s := e.PollSeconds; s == nil || *s == 0 || shortest <= *s && *s <= longest {
+		return nil
 	}
-	return nil
+	return fault.New(fault.Invalid, "bad-poll", "the branch cannot be asked for every %ds", *e.PollSeconds).
+		WithHint("say %v to %v, or 0 for never", ShortestPoll, LongestPoll)
 }

@@ -1,6 +1,7 @@
 package slipway
 
 import (
+	"math"
 	"testing"
 	"time"
 
@@ -17,7 +18,7 @@ func TestPollMoves(t *testing.T) {
 			e.PollSeconds = &seconds
 		}
 		every := e.PollEvery()
-		if err := e.validatePoll(); err != nil {
+		if err := e.ValidatePoll(); err != nil {
 			t.Fatalf("every %v: %v", every, err)
 		}
 		p, now := FirstPoll(e), e.CreatedAt
@@ -56,8 +57,11 @@ func TestPollMoves(t *testing.T) {
 }
 
 func TestPollIntervals(t *testing.T) {
-	for seconds, ok := range map[int]bool{0: true, 10: true, 86400: true, 9: false, 86401: false, -5: false} {
-		if err := (Environment{PollSeconds: &seconds}).validatePoll(); (err == nil) != ok {
+	for seconds, ok := range map[int]bool{
+		0: true, 10: true, 86400: true, 9: false, 86401: false, -5: false, math.MaxInt: false, math.MinInt: false,
+		18446744084: false, // as nanoseconds it wraps to about ten seconds
+	} {
+		if err := (Environment{PollSeconds: &seconds}).ValidatePoll(); (err == nil) != ok {
 			t.Errorf("every %d seconds: %v", seconds, err)
 		}
 	}
