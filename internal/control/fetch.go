@@ -113,7 +113,11 @@ func source(snap *snapshot.Snapshot, root string, triggers []string) check.Sourc
 // unchanged reports whether the last ended sync found what s would find, and
 // then gives s its commit.
 func (p *Plane) unchanged(ctx context.Context, s *slipway.Sync) (bool, error) {
-	last, same, err := p.findsSame(ctx, s.Environment, s.Repository, s.Versions)
+	tip, err := p.remote.Tip(ctx, s.Repository)
+	if err != nil {
+		return false, fmt.Errorf("read tip: %w", err)
+	}
+	last, same, err := p.foundSame(ctx, *s, tip)
 	if err != nil || !same {
 		return false, err
 	}
@@ -124,24 +128,14 @@ func (p *Plane) unchanged(ctx context.Context, s *slipway.Sync) (bool, error) {
 	return true, nil
 }
 
-// findsSame asks the branch for its tip, and reports whether the last ended sync
-// found what one with these versions would find now.
-func (p *Plane) findsSame(ctx context.Context, env string, r slipway.Repository, v slipway.Versions) (last slipway.Sync, same bool, err error) {
-	tip, err := p.remote.Tip(ctx, r)
-	if err != nil {
-		return last, false, fmt.Errorf("read tip: %w", err)
-	}
-	return p.foundSame(ctx, env, tip, v)
-}
-
-// foundSame reports whether the last ended sync found what one of this tip with
-// these versions would find now. It gives that one, empty where there is none.
-func (p *Plane) foundSame(ctx context.Context, env, tip string, v slipway.Versions) (last slipway.Sync, same bool, err error) {
-	last, ok, err := p.lastEnded(ctx, env)
-	if err != nil || !ok || !last.Finds(tip, v) {
+// foundSame gives the last ended sync, empty where there is none, and reports
+// whether it found what s would find at this tip now.
+func (p *Plane) foundSame(ctx context.Context, s slipway.Sync, tip string) (last slipway.Sync, same bool, err error) {
+	last, ok, err := p.lastEnded(ctx, s.Environment)
+	if err != nil || !ok || !last.Finds(tip, s) {
 		return last, false, err
 	}
-	again, err := p.wantsAgain(ctx, env, last)
+	again, err := p.wantsAgain(ctx, s.Environment, last)
 	return last, err == nil && !again, err
 }
 
@@ -171,7 +165,7 @@ func (p *Plane) wantsAgain(ctx context.Context, env string, last slipway.Sync) (
 		return false, fmt.Errorf("read head: %w", err)
 	}
 	if head.State.Waiting(p.now()) {
-		return true, nil
+		return !missed(head, last), nil
 	}
 	page := Page{Limit: 50}
 	for {
@@ -192,6 +186,16 @@ func (p *Plane) wantsAgain(ctx context.Context, env string, last slipway.Sync) (
 			return false, nil
 		}
 	}
+}
+
+// missed reports whether what waits at the head waited already when this sync
+// looked, and it could not bring it: the file is broken or gone. Another of the
+// same could not either.
+func missed(head slipway.Row, s slipway.Sync) bool {
+	if head.Sync == s.ID {
+		return head.State.Waiting(head.At)
+	}
+	return head.At.Before(s.RequestedAt) && head.State.Waiting(s.RequestedAt)
 }
 
 // snapshotOf fetches the commit that s is to bring, or reads what an earlier

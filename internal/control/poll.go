@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"sync"
 	"time"
 
 	"github.com/slipway-dev/slipway/internal/fault"
@@ -15,57 +14,54 @@ import (
 // Bounds of the polls of one tick.
 const (
 	pollTime  = 10 * time.Second // for one repository to give its tip
-	pollsTick = 256              // environments that one tick asks
-	atOnce    = 16               // of them side by side
+	pollsTick = 256              // environments that one tick asks, the longest due first
 )
 
-// pollDue asks the branches that are due, at most atOnce side by side, and
-// gives what came of it by environment.
-func (p *Plane) pollDue(ctx context.Context, envs []slipway.Environment) (map[string]Ticked, error) {
+// pollDue asks the branches that are due, and gives what came of it by
+// environment.
+func (p *Plane) pollDue(ctx context.Context) (map[string]Ticked, error) {
 	due, err := p.store.DuePolls(ctx, p.now(), pollsTick)
 	if err != nil {
 		return nil, fmt.Errorf("read due polls: %w", err)
 	}
-	byID := map[string]slipway.Environment{}
-	for _, e := range envs {
-		byID[e.ID] = e
-	}
-	var (
-		mu     sync.Mutex
-		wg     sync.WaitGroup
-		faults []error
-		polled = map[string]Ticked{}
-		places = make(chan struct{}, atOnce)
-	)
-	for _, poll := range due {
-		env, ok := byID[poll.Environment]
-		if !ok {
-			continue // it came or went meanwhile
+	each := make([]Ticked, len(due))
+	err = sideBySide(len(due), func(i int) (err error) {
+		if ctx.Err() == nil {
+			each[i], err = p.poll(ctx, due[i])
 		}
-		places <- struct{}{}
-		wg.Go(func() {
-			defer func() { <-places }()
-			t, err := p.poll(ctx, env, poll)
-			mu.Lock()
-			defer mu.Unlock()
-			faults, polled[env.ID] = append(faults, err), t
-		})
+		return in(due[i].Slug, err)
+	})
+	polled := map[string]Ticked{}
+	for i, t := range each {
+		polled[due[i].Environment] = t
 	}
-	wg.Wait()
-	return polled, errors.Join(faults...)
+	return polled, err
 }
 
-// poll asks one branch for its tip. Whoever moves the poll first asks: another
-// clock passes it over. A branch that gives no tip is no error: it is asked
-// again later, and later still where it fails again.
-func (p *Plane) poll(ctx context.Context, env slipway.Environment, poll slipway.Poll) (Ticked, error) {
-	claimed := poll.Asked(env, p.now(), rand.N(env.PollEvery()/2+1))
-	err := p.store.PutPoll(ctx, claimed)
+// poll asks one branch for its tip, with the settings that its environment has
+// now. Whoever moves the poll first asks: another clock passes it over. A branch
+// that gives no tip is no error: it is asked again later, and later still where
+// it fails again. A clock that dies, or that its store fails, leaves what it
+// moved: that is due again before long.
+func (p *Plane) poll(ctx context.Context, due slipway.Poll) (Ticked, error) {
+	env, err := p.store.Environment(ctx, due.Slug)
+	if fault.Is(err, fault.NotFound) || err == nil && env.ID != due.Environment {
+		return Ticked{}, nil // it was removed meanwhile
+	}
+	if err != nil {
+		return Ticked{}, fmt.Errorf("read environment: %w", err)
+	}
+	jitter := rand.N(env.PollJitter() + 1)
+	claimed := due.Asked(env, p.now(), jitter)
+	err = p.store.PutPoll(ctx, claimed)
 	if fault.Is(err, fault.Conflict) || fault.Is(err, fault.NotFound) {
 		return Ticked{}, nil
 	}
 	if err != nil {
 		return Ticked{}, fmt.Errorf("write poll: %w", err)
+	}
+	if env.PollEvery() == 0 {
+		return Ticked{}, nil // it was switched off, and whoever did it did not come to its poll
 	}
 	slot, err := p.store.Slot(ctx, env.ID)
 	if err != nil {
@@ -82,16 +78,21 @@ func (p *Plane) poll(ctx context.Context, env slipway.Environment, poll slipway.
 		problem := problemOf(ctx, err)
 		return Ticked{Problem: problem}, p.endPoll(ctx, claimed.Failed(env, p.now(), *problem))
 	}
-	asked, stuck, err := p.askIfMoved(ctx, env, slot, tip)
+	found, err := p.askIfMoved(ctx, env, slot, tip)
+	t, answered := Ticked{Asked: found.asked}, claimed.Answered(env, jitter)
 	switch {
+	case fault.Is(err, fault.NotFound):
+		return Ticked{}, nil // it was removed meanwhile
 	case err != nil:
-		return Ticked{Asked: asked}, err
-	case asked != nil && stuck != nil:
-		return Ticked{Asked: asked}, p.endPoll(ctx, claimed.Failed(env, p.now(), *stuck))
-	case claimed.Failures > 0:
-		return Ticked{Asked: asked}, p.endPoll(ctx, claimed.Answered())
+		return t, err
+	case found.stuck != nil:
+		return t, p.endPoll(ctx, claimed.Failed(env, p.now(), *found.stuck))
+	case found.underWay && claimed.Failures > 0:
+		return t, nil // whether it goes better is seen when that sync has ended
+	case claimed.Failures > 0 || !answered.Due.Equal(claimed.Due):
+		return t, p.endPoll(ctx, answered)
 	}
-	return Ticked{Asked: asked}, nil
+	return t, nil
 }
 
 // tip reads the tip of a branch within pollTime.
@@ -105,31 +106,52 @@ func (p *Plane) tip(ctx context.Context, r slipway.Repository) (string, error) {
 	return tip, err
 }
 
+// found is what a tip means.
+type found struct {
+	underWay bool             // a sync that waits or runs brings it
+	asked    *slipway.Sync    // one was asked for
+	stuck    *slipway.Problem // with asked: of the last one, where that is all that there is to try again for
+}
+
 // askIfMoved asks for a sync if the last one did not find this tip, and none is
-// on its way to it. stuck is the passing problem of the last one where that is
-// all that there is to try again for.
-func (p *Plane) askIfMoved(ctx context.Context, env slipway.Environment, slot slipway.Slot, tip string) (asked *slipway.Sync, stuck *slipway.Problem, err error) {
-	last, same, err := p.foundSame(ctx, env.ID, tip, p.versions(env))
+// on its way to it.
+func (p *Plane) askIfMoved(ctx context.Context, env slipway.Environment, slot slipway.Slot, tip string) (found, error) {
+	next, err := p.newSyncIn(env, SyncOptions{Actor: slipway.ClockActor(), IfChanged: true})
+	if err != nil {
+		return found{}, err
+	}
+	last, same, err := p.foundSame(ctx, next, tip)
 	if err != nil || same {
-		return nil, nil, err
+		return found{}, err
 	}
 	if slot.Running != "" {
 		s, err := p.store.Sync(ctx, env.ID, slot.Running)
 		if err != nil {
-			return nil, nil, fmt.Errorf("read sync: %w", err)
+			return found{}, fmt.Errorf("read sync: %w", err)
 		}
-		if s.Commit == nil || s.Commit.SHA == tip {
-			return nil, nil, nil // it will fetch what is new, or brings it
+		if s.Alike(next) && (s.Commit == nil || s.Commit.SHA == tip) {
+			return found{underWay: true}, nil // it will fetch what is new, or brings it
 		}
 	}
-	s, err := p.RequestSync(ctx, env.Slug, SyncOptions{Actor: slipway.ClockActor(), IfChanged: true})
-	if err != nil {
-		return nil, nil, err
+	s, err := p.requestSync(ctx, next)
+	switch {
+	case err != nil:
+		return found{}, err
+	case s.ID != next.ID:
+		return found{underWay: true}, nil // somebody asked meanwhile
+	case last.Poll() && last.Alike(next) && stuckAt(last, tip):
+		return found{asked: &s, stuck: last.Problem}, nil
 	}
-	if last.Poll() && last.Problem != nil && last.Problem.Transient && (last.Commit == nil || last.Commit.SHA == tip) {
-		stuck = last.Problem
+	return found{asked: &s}, nil
+}
+
+// stuckAt reports whether a problem kept s from bringing this tip, as far as its
+// record says.
+func stuckAt(s slipway.Sync, tip string) bool {
+	if s.Problem == nil {
+		return false
 	}
-	return &s, stuck, nil
+	return s.Commit == nil || s.Commit.SHA == tip && s.Problem.Transient
 }
 
 // endPoll writes what came of a poll that this clock has asked. Where it moved

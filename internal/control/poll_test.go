@@ -64,7 +64,7 @@ func (w *world) poll() slipway.Poll {
 }
 
 // untilDue lets time pass until the poll is due.
-func (w *world) untilDue() { w.pass(w.poll().Due.Sub(w.now())) }
+func (w *world) untilDue() { w.pass(max(0, w.poll().Due.Sub(w.now()))) }
 
 // TestASyncThatKeepsFailingBacksOff: the tip can be read, and what it names can
 // not. The clock tries again, and less and less often.

@@ -35,6 +35,10 @@ func (p *Plane) newSync(ctx context.Context, slug string, o SyncOptions) (slipwa
 	if err != nil {
 		return slipway.Sync{}, err
 	}
+	return p.newSyncIn(env, o)
+}
+
+func (p *Plane) newSyncIn(env slipway.Environment, o SyncOptions) (slipway.Sync, error) {
 	if err := o.Actor.Validate(); err != nil {
 		return slipway.Sync{}, err
 	}
@@ -56,7 +60,11 @@ func (p *Plane) RequestSync(ctx context.Context, slug string, o SyncOptions) (sl
 	if err != nil {
 		return slipway.Sync{}, err
 	}
-	s, err = p.ask(ctx, s, nil)
+	return p.requestSync(ctx, s)
+}
+
+func (p *Plane) requestSync(ctx context.Context, s slipway.Sync) (slipway.Sync, error) {
+	s, err := p.ask(ctx, s, nil)
 	if err == nil && p.start != nil {
 		p.start(Work{Environment: s.Environment})
 	}

@@ -3,6 +3,7 @@ package control_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -218,7 +219,7 @@ func TestTroubleInOneEnvironmentKeepsNoOtherWaiting(t *testing.T) {
 	w.commit(gittest.Options{Message: "two"}, "greetWorkflow.ts", file("greet", "user:post_authentication", "two"))
 	w.pass(slipway.DefaultPoll)
 	ticked, err := w.Tick(w.ctx)
-	if !errors.Is(err, errSick) {
+	if !errors.Is(err, errSick) || !strings.Contains(err.Error(), "environment bad: ") {
 		t.Errorf("the trouble is told as %v", err)
 	}
 	if len(ticked) != 1 || ticked[0].Environment != "prod" || len(ticked[0].Ran) != 1 {

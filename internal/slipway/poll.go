@@ -11,7 +11,9 @@ const (
 	DefaultPoll  = 2 * time.Minute // where the environment does not say
 	ShortestPoll = 10 * time.Second
 	LongestPoll  = 24 * time.Hour
-	longestBack  = time.Hour // between two tries of a repository that fails
+	longestBack  = time.Hour       // between two tries of a repository that fails
+	longestClaim = 5 * time.Minute // until a poll is due again whose clock died while it asked
+	mostJitter   = time.Minute
 )
 
 // Poll is when the clock asks next for the tip of an environment's branch, and
@@ -32,22 +34,31 @@ func FirstPoll(e Environment) Poll {
 	return Poll{Environment: e.ID, Slug: e.Slug, Version: 1}.dueAfter(e, e.CreatedAt, 0)
 }
 
-// Asked is p when the clock is about to ask: due again one interval later.
-// Jitter spreads the environments; the caller draws it from 0 to half an interval.
+// Asked is p when the clock is about to ask: whoever writes it asks, and another
+// clock does not. It is due again one interval later, or sooner where that is
+// long: the clock may die before it writes what came of it. Jitter is as for
+// Answered.
 func (p Poll) Asked(e Environment, at time.Time, jitter time.Duration) Poll {
 	p.Version++
 	p.AskedAt = at.UTC()
-	return p.dueAfter(e, at, jitter)
-}
-
-// Answered is p after the repository answered.
-func (p Poll) Answered() Poll {
-	p.Version++
-	p.Failures, p.Problem = 0, nil
+	p = p.dueAfter(e, at, jitter)
+	if claim := p.AskedAt.Add(longestClaim); p.Due.After(claim) {
+		p.Due = claim
+	}
 	return p
 }
 
-// Failed is p after it did not: due later each time, up to an hour.
+// Answered is p after the repository answered: due one interval after it was
+// asked. Jitter spreads the environments; the caller draws it from 0 to
+// e.PollJitter().
+func (p Poll) Answered(e Environment, jitter time.Duration) Poll {
+	p.Version++
+	p.Failures, p.Problem = 0, nil
+	return p.dueAfter(e, p.AskedAt, jitter)
+}
+
+// Failed is p after it did not, or after what it has could not be brought: due
+// later each time, up to an hour.
 func (p Poll) Failed(e Environment, at time.Time, why Problem) Poll {
 	p.Version++
 	p.Failures++
@@ -84,6 +95,9 @@ func (e Environment) PollEvery() time.Duration {
 	}
 	return time.Duration(*e.PollSeconds) * time.Second
 }
+
+// PollJitter is how much later than due the branch may be asked.
+func (e Environment) PollJitter() time.Duration { return min(e.PollEvery()/2, mostJitter) }
 
 // ValidatePoll refuses an interval that is too short for the host or too long
 // to be one.

@@ -9,8 +9,9 @@ import (
 )
 
 // TestPollMoves: whatever happens to a poll, its version rises, and it is due in
-// no less than an interval and no more than the longest wait; an environment that
-// is not polled is never due.
+// no less than an interval and no more than the longest wait, but before long
+// while nobody has written what came of it; an environment that is not polled is
+// never due.
 func TestPollMoves(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		e := Environment{ID: "env_1", Slug: "prod", CreatedAt: time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)}
@@ -28,9 +29,9 @@ func TestPollMoves(t *testing.T) {
 			least, most := every, every
 			switch rapid.SampledFrom([]string{"asked", "failed", "configured", "answered"}).Draw(t, "move") {
 			case "asked":
-				jitter := time.Duration(rapid.Int64Range(0, int64(every/2)).Draw(t, "jitter"))
+				jitter := time.Duration(rapid.Int64Range(0, int64(e.PollJitter())).Draw(t, "jitter"))
 				p = p.Asked(e, now, jitter)
-				most += jitter
+				least, most = min(every+jitter, longestClaim), min(every+jitter, longestClaim)
 			case "failed":
 				p = p.Failed(e, now, Problem{Code: "x"})
 				most = max(2*max(every, time.Minute)<<min(p.Failures, 10), every)
@@ -41,10 +42,13 @@ func TestPollMoves(t *testing.T) {
 			case "configured":
 				p = p.Configured(e, now)
 			case "answered":
-				if p = p.Answered(); p.Failures != 0 || p.Problem != nil || !p.Due.Equal(before.Due) {
+				jitter := time.Duration(rapid.Int64Range(0, int64(e.PollJitter())).Draw(t, "jitter"))
+				p = p.Asked(e, now, jitter)
+				before = p
+				if p = p.Answered(e, jitter); p.Failures != 0 || p.Problem != nil {
 					t.Fatalf("an answer leaves %+v", p)
 				}
-				now = before.Due.Add(-every)
+				least, most = every+jitter, every+min(every/2, time.Minute)
 			}
 			if p.Version != before.Version+1 || p.Environment != e.ID {
 				t.Fatalf("%+v follows %+v", p, before)
@@ -63,6 +67,25 @@ func TestPollIntervals(t *testing.T) {
 	} {
 		if err := (Environment{PollSeconds: &seconds}).ValidatePoll(); (err == nil) != ok {
 			t.Errorf("every %d seconds: %v", seconds, err)
+		}
+	}
+}
+
+func TestFailuresAreAskedLaterAndLater(t *testing.T) {
+	for seconds, want := range map[int][]time.Duration{
+		10:    {2 * time.Minute, 4 * time.Minute, 8 * time.Minute, 16 * time.Minute, 32 * time.Minute, time.Hour, time.Hour},
+		120:   {4 * time.Minute, 8 * time.Minute, 16 * time.Minute, 32 * time.Minute, time.Hour, time.Hour},
+		3600:  {time.Hour, time.Hour},
+		86400: {24 * time.Hour, 24 * time.Hour},
+	} {
+		e := Environment{ID: "env_1", PollSeconds: &seconds}
+		now := time.Date(2026, 3, 1, 22, 0, 0, 0, time.UTC)
+		p := FirstPoll(e)
+		for n, wait := range want {
+			now = now.Add(time.Hour)
+			if p = p.Failed(e, now, Problem{Code: "x"}); p.Due.Sub(now) != wait {
+				t.Errorf("every %d seconds: after failure %d asked after %v, want %v", seconds, n+1, p.Due.Sub(now), wait)
+			}
 		}
 	}
 }

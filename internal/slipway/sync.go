@@ -1,6 +1,7 @@
 package slipway
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -80,7 +81,8 @@ type Sync struct {
 // keeps its own.
 const MaxSyncDiagnostics = 200
 
-// Versions are what, beside the commit, a check's outcome depends on.
+// Versions are, with the repository and the triggers, what beside the commit a
+// check's outcome depends on.
 type Versions struct {
 	Configuration int64  `json:"configuration"`
 	Checker       string `json:"checker"`
@@ -122,12 +124,18 @@ func (c Counts) EndStatus() SyncStatus {
 	return SyncSucceeded
 }
 
-// Finds reports whether a sync of commit sha with versions v would find what
-// s found: s has ended with that commit and those versions, and nothing passing
-// stood in its way.
-func (s Sync) Finds(sha string, v Versions) bool {
+// Finds reports whether a sync like next of commit sha would find what s found:
+// s has ended with that commit, alike, and nothing passing stood in its way.
+func (s Sync) Finds(sha string, next Sync) bool {
 	return s.Status.Ended() && s.Status != SyncCancelled && s.Status != SyncSuperseded &&
-		s.Commit != nil && s.Commit.SHA == sha && s.Versions == v && (s.Problem == nil || !s.Problem.Transient)
+		s.Commit != nil && s.Commit.SHA == sha && s.Alike(next) && (s.Problem == nil || !s.Problem.Transient)
+}
+
+// Alike reports whether s and t look at the same place in the same way: of one
+// commit they would find the same. The number of the configuration does not
+// matter, for it also rises with settings that no sync looks at.
+func (s Sync) Alike(t Sync) bool {
+	return s.Repository == t.Repository && slices.Equal(s.Triggers, t.Triggers) && s.Versions.Checker == t.Versions.Checker
 }
 
 // Fence is what a worker holds of a running sync. A store refuses what is

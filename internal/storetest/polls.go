@@ -35,7 +35,7 @@ func pollRace(t *testing.T, s control.Store) {
 	same(t, "poll", value(s.Poll(t.Context(), e.ID))(t), next)
 	refused(t, s.PutPoll(t.Context(), first.Asked(e, moment(6), 0)), fault.Conflict, "poll-moved")
 	other := anEnvironment()
-	refused(t, s.PutPoll(t.Context(), slipway.FirstPoll(other).Answered()), fault.NotFound, "unknown-environment")
+	refused(t, s.PutPoll(t.Context(), slipway.FirstPoll(other).Answered(other, 0)), fault.NotFound, "unknown-environment")
 }
 
 func pollDue(t *testing.T, s control.Store) {
@@ -73,7 +73,7 @@ func pollRemoved(t *testing.T, s control.Store) {
 	ok(t, s.RemoveEnvironment(t.Context(), aRemoval(e)))
 	_, err := s.Poll(t.Context(), e.ID)
 	refused(t, err, fault.NotFound, "unknown-environment")
-	refused(t, s.PutPoll(t.Context(), slipway.FirstPoll(e).Answered()), fault.NotFound, "unknown-environment")
+	refused(t, s.PutPoll(t.Context(), slipway.FirstPoll(e).Answered(e, 0)), fault.NotFound, "unknown-environment")
 	for _, p := range value(s.DuePolls(t.Context(), moment(9000), 10_000))(t) {
 		if p.Environment == e.ID {
 			t.Error("the poll of a removed environment is due")
