@@ -76,7 +76,16 @@ func (p *Plane) configure(ctx context.Context, slug string, c EnvironmentChange,
 			return env, false, err
 		}
 		if next.Equal(env) {
-			return env, tries > 0 && env.ChangedBy == by, nil
+			if tries == 0 || env.ChangedBy != by {
+				return env, false, nil
+			}
+			return env, true, p.configurePoll(ctx, env) // an answer was lost
+		}
+		if next.PollEvery() > 0 && next.PollEvery() != env.PollEvery() {
+			// Before it is so, too: who dies between leaves no poll that is due never, or late.
+			if err := p.configurePoll(ctx, next); err != nil {
+				return env, false, err
+			}
 		}
 		next.Version, next.ChangedAt, next.ChangedBy = env.Version+1, p.now().UTC(), by
 		err = p.store.UpdateEnvironment(ctx, next)
