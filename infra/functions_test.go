@@ -162,7 +162,7 @@ func untagged(s stack) (out []string) {
 		if tagless.MatchString(r.kind) {
 			continue
 		}
-		var tags any = r.props["Tags"]
+		tags := r.props["Tags"]
 		if r.kind == "AWS::Serverless::Function" {
 			tags = of(s, r, "Tags")
 		}

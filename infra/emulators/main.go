@@ -82,7 +82,7 @@ func (r run) do(ctx context.Context) (code int, err error) {
 		d, failed := deploy(ctx, cmp.Or(r.at, "emulator"), at)
 		if d != nil {
 			defer func() {
-				if left := d.remove(); left != nil {
+				if left := d.remove(context.WithoutCancel(ctx)); left != nil {
 					code, err = max(code, 1), errors.Join(err, left)
 				}
 			}()

@@ -48,7 +48,8 @@ func deploy(ctx context.Context, config, endpoint string) (*deployment, error) {
 		return nil, err
 	}
 	d := &deployment{sam: filepath.Join(dir, "bin", "sam"), config: config, endpoint: at}
-	return d, d.bring(ctx)
+	err = d.bring(ctx)
+	return d, err
 }
 
 // bring builds and deploys, and signs in.
@@ -167,11 +168,10 @@ func (d *deployment) target() []string {
 	}
 }
 
-// remove deletes the stack, and fails unless it is gone. It has time of its own:
-// the command's may be over. The SAM CLI cannot do it here: it takes a nested
-// template's address for one of AWS alone.
-func (d *deployment) remove() error {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+// remove deletes the stack, and fails unless it is gone. The SAM CLI cannot do it
+// here: it takes a nested template's address for one of AWS alone.
+func (d *deployment) remove(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	if _, err := d.cloudFormation(ctx, "DeleteStack"); err != nil {
 		return fmt.Errorf("delete the stack: %w", err)

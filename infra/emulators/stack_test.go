@@ -24,6 +24,7 @@ func cloud(t *testing.T, token string, samFails string) (d *deployment, deleted 
 		case r.URL.Path == "/v1/self" && strings.HasPrefix(r.Host, "a1.execute-api.localhost:"):
 			if r.Header.Get("Authorization") != "Bearer "+token {
 				http.Error(w, "nobody", http.StatusUnauthorized)
+				return
 			}
 		case r.FormValue("Action") == "DeleteStack":
 			gone = r.FormValue("StackName") == "slipway"
@@ -56,7 +57,7 @@ func TestStack(t *testing.T) {
 	if got := strings.Join(d.target(), " "); !strings.Contains(got, "SLIPWAY_TARGET_TOKEN=slipway_first_s") || !strings.Contains(got, "SLIPWAY_TARGET_HOST=a1.execute-api.localhost:") {
 		t.Errorf("the command would find %s", got)
 	}
-	if err := d.remove(); err != nil || !*gone {
+	if err := d.remove(t.Context()); err != nil || !*gone {
 		t.Errorf("removed %v (%v)", *gone, err)
 	}
 }
