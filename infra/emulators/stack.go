@@ -30,8 +30,9 @@ type deployment struct {
 // stackName is the one in samconfig.toml.
 const stackName = "slipway"
 
-// stackTime is how long the stack may take to be built, deployed and ready.
-const stackTime = 5 * time.Minute
+// stackTime is how long the stack may take to be built, deployed and ready: most of
+// it is for a first build, with nothing compiled yet, on a busy machine.
+const stackTime = 15 * time.Minute
 
 // deploy builds and deploys the template, and has the tick make the first token.
 // What it gives beside an error is to be removed too.
