@@ -1,10 +1,13 @@
 package main
 
 import (
+	"archive/zip"
 	"bytes"
+	"cmp"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -119,11 +122,27 @@ func TestDamagedBackup(t *testing.T) {
 			t.Fatalf("%s: something was left: %v", what, err)
 		}
 	}
+	from, size := largestEntry(t, whole)
 	for i := range 8 {
 		try("cut", whole[:len(whole)*i/8])
 		changed := bytes.Clone(whole)
-		changed[100+(len(whole)/2-200)*i/8] ^= 0x40
+		changed[from+size*i/8] ^= 0x40
 		try("changed", changed)
 	}
 	try("cut by one", whole[:len(whole)-1])
+}
+
+// largestEntry is where the largest file of a zip has its bytes: the database.
+func largestEntry(t *testing.T, whole []byte) (from, size int) {
+	t.Helper()
+	r, err := zip.NewReader(bytes.NewReader(whole), int64(len(whole)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	largest := slices.MaxFunc(r.File, func(a, b *zip.File) int { return cmp.Compare(a.UncompressedSize64, b.UncompressedSize64) })
+	offset, err := largest.DataOffset()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return int(offset), int(largest.CompressedSize64) //nolint:gosec // of a file in memory
 }
