@@ -91,12 +91,14 @@ func ifNoneMatch(header, tag string) bool {
 // ifMatchPattern is a release number, or an ETag of a read in an environment.
 const ifMatchPattern = `^(W/)?"?(env_[0-9A-Za-z]{1,64}\.)?([0-9]{1,18})(-[0-9a-f]{1,64})?"?$`
 
+var ifMatchForm = regexp.MustCompile(ifMatchPattern)
+
 // ifMatch reads the release that a command's sender saw. Nil is none.
 func ifMatch(h http.Header) (*int64, error) {
 	if len(h.Values("If-Match")) == 0 {
 		return nil, nil //nolint:nilnil // no condition
 	}
-	m := regexp.MustCompile(ifMatchPattern).FindStringSubmatch(h.Get("If-Match"))
+	m := ifMatchForm.FindStringSubmatch(h.Get("If-Match"))
 	if m == nil {
 		return nil, fault.New(fault.Invalid, codeBadIfMatch, "If-Match names no release").
 			WithHint(`give a release number such as "42", or the ETag of a read in the same environment`)
