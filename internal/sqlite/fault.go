@@ -5,33 +5,20 @@ import (
 	"database/sql/driver"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io/fs"
 	"syscall"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 
+	"github.com/slipway-dev/slipway/internal/control"
 	"github.com/slipway-dev/slipway/internal/fault"
 )
 
-// translate gives err, met while doing op, as the ports speak of it. A fault
-// and the end of a context stay what they are; SQLite's own words stay inside,
-// as the cause.
+// translate gives err, met while doing op, as the ports speak of it: SQLite's own
+// words stay inside, as the cause.
 func (s *Store) translate(ctx context.Context, op string, err error) error {
-	if err == nil {
-		return nil
-	}
-	if _, ok := errors.AsType[*fault.Fault](err); ok {
-		return fmt.Errorf("%s: %w", op, err)
-	}
-	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-		return fmt.Errorf("%s: %w", op, err)
-	}
-	if ended := ctx.Err(); ended != nil {
-		return fmt.Errorf("%s: %w", op, ended)
-	}
-	return fmt.Errorf("%s: %w", op, s.faultOf(err))
+	return control.StoreError(ctx, op, err, s.faultOf)
 }
 
 // faultOf is the fault for what is neither a fault nor the end of a context.
