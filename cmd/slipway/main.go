@@ -37,6 +37,7 @@ type cli struct {
 	Cancel      cancelCmd      `cmd:"" help:"End a sync that waits or runs."`
 	Tick        tickCmd        `cmd:"" help:"End syncs whose workers died, and run those that wait: what a clock calls every minute."`
 	Serve       serveCmd       `cmd:"" help:"Serve the HTTP API, and be the clock."`
+	SignIn      signInCmd      `cmd:"" name:"sign-in" help:"Print a link that signs you in to the console of the server on this store, once."`
 	Syncs       syncsCmd       `cmd:"" help:"List an environment's syncs, newest first."`
 	Workflows   workflowsCmd   `cmd:"" help:"List an environment's workflows and what is live."`
 	Show        showCmd        `cmd:"" help:"Show a workflow, a deployment (dep_…) or a sync (sync_…)."`

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/slipway-dev/slipway/internal/api"
 	"github.com/slipway-dev/slipway/internal/auth"
+	"github.com/slipway-dev/slipway/internal/console"
 	"github.com/slipway-dev/slipway/internal/control"
 	"github.com/slipway-dev/slipway/internal/gitremote"
 	"github.com/slipway-dev/slipway/internal/server"
@@ -129,7 +131,7 @@ func (c *serveCmd) Run(s *session) error {
 		return err
 	}
 	runner.Drive(plane)
-	handler, metricsHandler, err := c.handlers(s, v, plane, metrics)
+	h, err := c.handlers(s, v, plane, metrics)
 	if err != nil {
 		return err
 	}
@@ -137,9 +139,11 @@ func (c *serveCmd) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	s.greet(plane, v, listener)
+	if err := s.greet(plane, v, listener); err != nil {
+		return errors.Join(err, listener.Close())
+	}
 	err = server.New(server.Options{
-		Listener: listener, API: handler, Metrics: metricsHandler, Plane: plane, Runner: runner, Log: v.log, Tick: v.tick, Drain: v.drain,
+		Listener: listener, API: h.api, Console: h.console, Metrics: h.metrics, Plane: plane, Runner: runner, Log: v.log, Tick: v.tick, Drain: v.drain,
 	}).Run(s.ctx)
 	if err != nil {
 		return fmt.Errorf("serve: %w", err)
@@ -147,19 +151,29 @@ func (c *serveCmd) Run(s *session) error {
 	return nil
 }
 
-// handlers are the API and the metrics.
-func (c *serveCmd) handlers(s *session, v served, plane *control.Plane, metrics *server.Metrics) (handler, metricsHandler http.Handler, err error) {
+// handlers are what answers requests.
+type handlers struct{ api, console, metrics http.Handler }
+
+func (c *serveCmd) handlers(s *session, v served, plane *control.Plane, metrics *server.Metrics) (h handlers, err error) {
 	s.store.Observe(metrics.Stored)
 	guard := auth.New(plane, s.now)
 	guard.AllowFailures(v.failures)
-	handler, err = api.New(s.ctx, api.Options{
+	h.api, err = api.New(s.ctx, api.Options{
 		Plane: plane, Answers: s.store, Keys: s.store, Guard: guard, Log: v.log, Now: s.now, Version: version().Version, Hosts: v.door.Hosts(), Address: v.door.Sender,
 		Observe: func(a api.Answered) { metrics.Answered(a.Operation, a.Status, a.Took) },
 	})
 	if err != nil {
-		return nil, nil, err
+		return h, err
 	}
-	return handler, metrics.Handler(plane, s.now, func(r *http.Request) error {
+	h.console, err = console.New(s.ctx, console.Options{
+		Plane: plane, Answers: s.store, Keys: s.store, Guard: guard, Log: v.log, Now: s.now, Version: version().Version, Hosts: v.door.Hosts(), Address: v.door.Sender,
+		Secure:  v.door.Cert != "" || len(v.door.Proxies) > 0,
+		Observe: func(a console.Answered) { metrics.Answered(a.Page, a.Status, a.Took) },
+	})
+	if err != nil {
+		return h, err
+	}
+	h.metrics = metrics.Handler(plane, s.now, func(r *http.Request) error {
 		if v.door.Direct(r) {
 			return nil
 		}
@@ -168,7 +182,8 @@ func (c *serveCmd) handlers(s *session, v served, plane *control.Plane, metrics 
 			err = who.Permit(slipway.Admin, "") // it is refused
 		}
 		return err
-	}), nil
+	})
+	return h, nil
 }
 
 func logEvent(log *slog.Logger, e control.Event) {
@@ -186,19 +201,34 @@ func logEvent(log *slog.Logger, e control.Event) {
 	}
 }
 
-// greet says where the server is, and to whom nobody can sign in yet how to.
-func (s *session) greet(plane *control.Plane, v served, l net.Listener) {
-	scheme := "http"
-	if v.door.Cert != "" {
-		scheme = "https"
-	}
-	at := scheme + "://" + l.Addr().String()
+// greet says where the server is, and how to come in: by a link that signs in
+// whoever started it, where that is this machine alone.
+func (s *session) greet(plane *control.Plane, v served, l net.Listener) error {
+	at := v.address(l.Addr().String())
 	v.log.Info("serving", "address", at, "data", v.data, "version", version().Version)
 	s.print("serving on %s", at)
 	s.print("the store is in %s", clean(v.data))
+	if v.door.Near() {
+		link, err := s.signInLink(at)
+		if err != nil {
+			return err
+		}
+		s.print("open the console, once and within %d minutes, with", int(console.LinkLife.Minutes()))
+		s.print("  %s", link)
+		s.print("another link: %s", s.command([]string{"sign-in"}))
+	}
 	tokens, err := plane.Tokens(context.WithoutCancel(s.ctx))
 	if err == nil && len(tokens) == 0 {
 		s.print("nobody has a token yet; make the first one, for yourself, with")
 		s.print("  %s", s.command([]string{"token", "create", "NAME", "--role", string(slipway.Admin)}))
 	}
+	return nil
+}
+
+// address is where browsers find a server that listens there.
+func (v served) address(at string) string {
+	if v.door.Cert != "" {
+		return "https://" + at
+	}
+	return "http://" + at
 }

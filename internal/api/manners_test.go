@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/slipway-dev/slipway/internal/auth"
 	"github.com/slipway-dev/slipway/internal/control"
 	"github.com/slipway-dev/slipway/internal/slipway"
 )
@@ -23,11 +24,11 @@ func TestRefusals(t *testing.T) {
 		"no such path":           {"GET", "/v1/nowhere", "", nil, 404, codeNoPath},
 		"a path that climbs":     {"GET", "/v1//environments", "", nil, 404, codeNoPath},
 		"no such method":         {"POST", prod, "", nil, 405, codeNoMethod},
-		"an unknown host":        {"GET", prod, "", []string{"Host", "evil.example"}, 421, codeWrongHost},
+		"an unknown host":        {"GET", prod, "", []string{"Host", "evil.example"}, 421, auth.CodeWrongHost},
 		"a known host":           {"GET", prod, "", []string{"Host", "slipway.test:8080"}, 200, ""},
-		"another site's page":    {"PUT", hold, "", []string{"Origin", "https://evil.example"}, 403, codeCrossSite},
-		"a cross-site fetch":     {"PUT", hold, "", []string{"Sec-Fetch-Site", "cross-site"}, 403, codeCrossSite},
-		"an opaque origin":       {"PUT", hold, "", []string{"Origin", "null"}, 403, codeCrossSite},
+		"another site's page":    {"PUT", hold, "", []string{"Origin", "https://evil.example"}, 403, auth.CodeCrossSite},
+		"a cross-site fetch":     {"PUT", hold, "", []string{"Sec-Fetch-Site", "cross-site"}, 403, auth.CodeCrossSite},
+		"an opaque origin":       {"PUT", hold, "", []string{"Origin", "null"}, 403, auth.CodeCrossSite},
 		"no JSON":                {"PUT", hold, "{", nil, 400, codeMalformed},
 		"a form":                 {"PUT", hold, "a=b", []string{"Content-Type", "application/x-www-form-urlencoded"}, 415, codeWrongType},
 		"a large body":           {"PUT", hold, `{"reason":"` + strings.Repeat("x", maxBody) + `"}`, nil, 413, codeTooLarge},

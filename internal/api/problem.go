@@ -72,8 +72,6 @@ const (
 	codeInvalid     = "invalid-request"
 	codeNoPath      = "unknown-path"
 	codeNoMethod    = "unknown-method"
-	codeWrongHost   = "unknown-host"
-	codeCrossSite   = "cross-site"
 	codeTooLarge    = "too-large"
 	codeWrongType   = "wrong-content-type"
 	codeKeyReused   = "idempotency-key-reused"
@@ -94,7 +92,7 @@ func statusOf(f *fault.Fault) int {
 	switch f.Code {
 	case control.CodeUnauthenticated:
 		return http.StatusUnauthorized
-	case auth.CodeForbidden, codeCrossSite:
+	case auth.CodeForbidden, auth.CodeCrossSite:
 		return http.StatusForbidden
 	case auth.CodeTooMany:
 		return http.StatusTooManyRequests
@@ -106,7 +104,7 @@ func statusOf(f *fault.Fault) int {
 		return http.StatusRequestEntityTooLarge
 	case codeWrongType:
 		return http.StatusUnsupportedMediaType
-	case codeWrongHost:
+	case auth.CodeWrongHost:
 		return http.StatusMisdirectedRequest
 	case codeBadCursor: // it names no page of the list
 		return http.StatusNotFound

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"log/slog"
 	"mime"
-	"net"
 	"net/http"
 	"net/url"
 	"path"
@@ -64,7 +63,7 @@ func (a *api) around(mux *http.ServeMux) http.Handler {
 		rec.Header().Set("Slipway-Request-Id", q.id)
 		rec.Header().Set("X-Content-Type-Options", "nosniff")
 		defer func() { a.answered(r, q, rec, began) }()
-		if err := a.mayCome(r); err != nil {
+		if err := auth.MayCome(r, a.Hosts); err != nil {
 			a.refuse(rec, r, err)
 			return
 		}
@@ -129,35 +128,7 @@ func requestID(r *http.Request) string {
 	return id
 }
 
-// mayCome refuses a host that is not ours, which a page elsewhere may have given
-// our address, and writes that a page of another site sends.
-func (a *api) mayCome(r *http.Request) error {
-	if host := hostname(r.Host); len(a.Hosts) > 0 && !slices.Contains(a.Hosts, host) {
-		return fault.New(fault.Invalid, codeWrongHost, "this server does not answer for the host %q", host).
-			WithHint("use its own name; the operator lists further ones")
-	}
-	if r.Method == http.MethodGet || r.Method == http.MethodHead || r.Method == http.MethodOptions {
-		return nil
-	}
-	crossSite := r.Header.Get("Sec-Fetch-Site") == "cross-site"
-	if origin := r.Header.Get("Origin"); origin != "" {
-		u, err := url.Parse(origin)
-		crossSite = crossSite || err != nil || !strings.EqualFold(u.Host, r.Host)
-	}
-	if crossSite {
-		return fault.New(fault.Invalid, codeCrossSite, "a page of another site cannot write here").WithHint("send it from a program, or from this server's own pages")
-	}
-	return nil
-}
-
-func hostname(host string) string {
-	if h, _, err := net.SplitHostPort(host); err == nil {
-		host = h
-	}
-	return strings.ToLower(strings.Trim(host, "[]"))
-}
-
-func peer(r *http.Request) string { return hostname(r.RemoteAddr) }
+func peer(r *http.Request) string { return auth.Hostname(r.RemoteAddr) }
 
 // nowhere answers a request for which there is no operation.
 func (a *api) nowhere(w http.ResponseWriter, r *http.Request, mux *http.ServeMux) {

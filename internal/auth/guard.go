@@ -55,6 +55,8 @@ func (p Principal) Permit(least slipway.Role, env string) error {
 // told now.
 type Tokens interface {
 	Authenticate(ctx context.Context, text string) (slipway.Token, error)
+	// TokenByID gives a token whose text was shown before, with the same fault.
+	TokenByID(ctx context.Context, id string) (slipway.Token, error)
 }
 
 // Guard lets people and programs in. It remembers for a moment whom it has let
@@ -116,9 +118,23 @@ func (g *Guard) SignIn(ctx context.Context, authorization, address string) (Prin
 		}
 		return Principal{}, err
 	}
-	p := Principal{Actor: t.Actor(), Role: t.Role, Environments: t.Environments, Token: t.ID}
+	p := principal(t)
 	g.remember(digest, known{p, now})
 	return p, nil
+}
+
+func principal(t slipway.Token) Principal {
+	return Principal{Actor: t.Actor(), Role: t.Role, Environments: t.Environments, Token: t.ID}
+}
+
+// Again says who signed in with the token of this id before, if it still lets
+// anybody in. Faults: Invalid ("unauthenticated"), Unavailable.
+func (g *Guard) Again(ctx context.Context, token string) (Principal, error) {
+	t, err := g.tokens.TokenByID(ctx, token)
+	if err != nil {
+		return Principal{}, err
+	}
+	return principal(t), nil
 }
 
 // Forget drops what is remembered: after a token was revoked through this

@@ -24,6 +24,15 @@ func (b *book) Authenticate(_ context.Context, text string) (slipway.Token, erro
 	return slipway.Token{}, fault.New(fault.Invalid, "unauthenticated", "no")
 }
 
+func (b *book) TokenByID(_ context.Context, id string) (slipway.Token, error) {
+	for _, t := range b.tokens {
+		if t.ID == id {
+			return t, nil
+		}
+	}
+	return slipway.Token{}, fault.New(fault.Invalid, "unauthenticated", "no")
+}
+
 type clock struct{ at time.Time }
 
 func (c *clock) now() time.Time { return c.at }
@@ -50,6 +59,17 @@ func TestSignIn(t *testing.T) {
 		if want == "" && (p.Actor.String() != "ana (token)" || p.Token != "1") {
 			t.Errorf("%q is %+v", header, p)
 		}
+	}
+}
+
+func TestAgain(t *testing.T) {
+	g, b, _ := newGuard()
+	if p, err := g.Again(t.Context(), "1"); err != nil || p.Actor.String() != "ana (token)" || p.Role != slipway.Deployer {
+		t.Errorf("%+v, %v", p, err)
+	}
+	delete(b.tokens, "good")
+	if _, err := g.Again(t.Context(), "1"); fault.CodeOf(err) != "unauthenticated" {
+		t.Errorf("a revoked token is good again: %v", err)
 	}
 }
 

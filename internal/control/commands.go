@@ -15,12 +15,16 @@ import (
 //
 // Seen is the release that whoever asks has seen, nil if they did not say: the
 // command is refused if what it is about has changed since.
+//
+// A Preview decides at the head there is and writes nothing: the result has the
+// rows that would be written, with the head that they would follow.
 type Request struct {
-	Actor  slipway.Actor
-	Reason string
-	Key    string
-	Seen   *int64
-	about  string // the workflow that the command is about, "" for the environment
+	Actor   slipway.Actor
+	Reason  string
+	Key     string
+	Seen    *int64
+	Preview bool
+	about   string // the workflow that the command is about, "" for the environment
 }
 
 // on is r for a command about a workflow.
@@ -36,6 +40,7 @@ type Result struct {
 	Row         slipway.Row
 	Rows        []slipway.Row // all that this call wrote; Row is the last
 	Changed     bool
+	Before      slipway.Row // of a preview: the head
 }
 
 // Changes are those of all the rows that were written.
@@ -114,7 +119,15 @@ func (p *Plane) commandInParts(ctx context.Context, slug string, r Request, d de
 				return nil, err
 			}
 		}
-		return d(env, head, entry, a.rows)
+		rows, err := d(env, head, entry, a.rows)
+		if err != nil || !r.Preview {
+			return rows, err
+		}
+		res.Before = head
+		for _, row := range rows {
+			res.write(row)
+		}
+		return nil, nil
 	}
 	a.wrote = res.write
 	return res, p.append(ctx, &a)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -83,6 +84,7 @@ type EnvironmentView struct {
 	Workflows int             `json:"workflows"`
 	Live      int             `json:"live"`
 	Held      int             `json:"held"`
+	Failing   int             `json:"failing"` // workflows whose newest deployment did not pass its check
 	LastSync  *slipway.Sync   `json:"lastSync"`
 	Poll      PollView        `json:"poll"`
 }
@@ -134,44 +136,67 @@ func (p *Plane) Environments(ctx context.Context) ([]EnvironmentView, error) {
 }
 
 func (p *Plane) viewEnvironment(ctx context.Context, e slipway.Environment) (EnvironmentView, error) {
-	head, err := p.store.Head(ctx, e.ID)
+	v, err := p.lookAt(ctx, e)
 	if err != nil {
-		return EnvironmentView{}, fmt.Errorf("read head: %w", err)
+		return EnvironmentView{}, err
 	}
-	v := EnvironmentView{Environment: e, AutoLive: !head.State.AutoLiveOff, Release: head.Number}
-	if head.State.IsFrozen(p.now()) {
-		v.Freeze = head.State.Freeze
+	return v.view(p.now()), nil
+}
+
+// looked is what the store says of an environment at one moment.
+type looked struct {
+	env       slipway.Environment
+	head      slipway.Row
+	workflows []slipway.Workflow
+	lastSync  *slipway.Sync
+	poll      slipway.Poll
+}
+
+func (p *Plane) lookAt(ctx context.Context, e slipway.Environment) (v looked, err error) {
+	v.env = e
+	if v.head, err = p.store.Head(ctx, e.ID); err != nil {
+		return v, fmt.Errorf("read head: %w", err)
 	}
-	for _, w := range head.State.Workflows {
-		if w.Live != nil {
-			v.Live++
-		}
-		if w.Hold != nil {
-			v.Held++
-		}
+	if v.workflows, err = p.store.Workflows(ctx, e.ID); err != nil {
+		return v, fmt.Errorf("read workflows: %w", err)
 	}
-	ws, err := p.store.Workflows(ctx, e.ID)
-	if err != nil {
-		return EnvironmentView{}, fmt.Errorf("read workflows: %w", err)
-	}
-	for _, w := range ws {
-		if !head.State.Workflows[w.ID].Deleted {
-			v.Workflows++
-		}
-	}
+	v.workflows = slices.DeleteFunc(v.workflows, func(w slipway.Workflow) bool { return v.head.State.Workflows[w.ID].Deleted })
 	syncs, _, err := p.store.Syncs(ctx, e.ID, Page{Limit: 1})
 	if err != nil {
-		return EnvironmentView{}, fmt.Errorf("read syncs: %w", err)
+		return v, fmt.Errorf("read syncs: %w", err)
 	}
 	if len(syncs) > 0 {
-		v.LastSync = &syncs[0]
+		v.lastSync = &syncs[0]
 	}
-	poll, err := p.store.Poll(ctx, e.ID)
-	if err != nil && !fault.Is(err, fault.NotFound) { // it was removed meanwhile
-		return EnvironmentView{}, fmt.Errorf("read poll: %w", err)
+	if v.poll, err = p.store.Poll(ctx, e.ID); err != nil && !fault.Is(err, fault.NotFound) { // it was removed meanwhile
+		return v, fmt.Errorf("read poll: %w", err)
 	}
-	v.Poll = viewPoll(e, poll)
 	return v, nil
+}
+
+func (v looked) view(at time.Time) EnvironmentView {
+	s := v.head.State
+	e := EnvironmentView{
+		Environment: v.env, AutoLive: !s.AutoLiveOff, Release: v.head.Number, Workflows: len(v.workflows),
+		LastSync: v.lastSync, Poll: viewPoll(v.env, v.poll),
+	}
+	if s.IsFrozen(at) {
+		e.Freeze = s.Freeze
+	}
+	for _, w := range s.Workflows {
+		if w.Live != nil {
+			e.Live++
+		}
+		if w.Hold != nil {
+			e.Held++
+		}
+	}
+	for _, w := range v.workflows {
+		if w.Latest.Outcome == slipway.Failed {
+			e.Failing++
+		}
+	}
+	return e
 }
 
 // environment reads by slug and, where there is none, says which there are.

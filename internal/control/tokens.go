@@ -137,8 +137,7 @@ const CodeUnauthenticated = "unauthenticated"
 // Authenticate gives the token that text is, if it lets anybody in now. Every
 // refusal is the same one: it does not say what was wrong.
 func (p *Plane) Authenticate(ctx context.Context, text string) (slipway.Token, error) {
-	refused := fault.New(fault.Invalid, CodeUnauthenticated, "this token lets nobody in").
-		WithHint("it may be mistyped, revoked or out of date; ask an administrator for one")
+	refused := refuseToken()
 	rest, ok := strings.CutPrefix(text, tokenPrefix)
 	id, secret, cut := strings.Cut(rest, "_")
 	if !ok || !cut || id == "" || len(text) > maxTokenText {
@@ -158,6 +157,24 @@ func (p *Plane) Authenticate(ctx context.Context, text string) (slipway.Token, e
 		}
 	}
 	return t, nil
+}
+
+// TokenByID gives the token with this id, if it lets anybody in now: it is for
+// whoever has shown its secret before. It has the one refusal of Authenticate.
+func (p *Plane) TokenByID(ctx context.Context, id string) (slipway.Token, error) {
+	t, err := p.store.Token(ctx, id)
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return slipway.Token{}, fmt.Errorf("read token: %w", err)
+	}
+	if err != nil || !t.Good(p.now()) {
+		return slipway.Token{}, refuseToken()
+	}
+	return t, nil
+}
+
+func refuseToken() *fault.Fault {
+	return fault.New(fault.Invalid, CodeUnauthenticated, "this token lets nobody in").
+		WithHint("it may be mistyped, revoked or out of date; ask an administrator for one")
 }
 
 const maxTokenText = 200

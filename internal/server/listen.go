@@ -90,6 +90,12 @@ func (d *Door) readProxies() error {
 	return nil
 }
 
+// Near reports whether no other machine reaches the address.
+func (d *Door) Near() bool {
+	host, _, err := net.SplitHostPort(d.Address)
+	return err == nil && loopback(host) && len(d.Proxies) == 0
+}
+
 // Hosts are those that requests may name.
 func (d *Door) Hosts() []string {
 	hosts := slices.Clone(d.Names)

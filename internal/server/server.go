@@ -29,6 +29,7 @@ var _ Plane = (*control.Plane)(nil)
 type Options struct {
 	Listener net.Listener // closed by Run
 	API      http.Handler
+	Console  http.Handler // of / and what is below /console
 	Metrics  http.Handler // whoever may ask for them is its own to say
 	Plane    Plane
 	Runner   *Runner // whose Start the plane calls
@@ -62,6 +63,9 @@ func New(o Options) *Server {
 	s := &Server{Options: o}
 	mux := http.NewServeMux()
 	mux.Handle("/", o.API)
+	for _, pattern := range []string{"GET /{$}", "/console", "/console/"} {
+		mux.Handle(pattern, o.Console)
+	}
 	mux.HandleFunc("GET /healthz", s.healthy)
 	mux.HandleFunc("GET /readyz", s.ready)
 	mux.Handle("GET /metrics", o.Metrics)

@@ -203,7 +203,7 @@ func TestHealthAndEnd(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := New(Options{
-		Listener: l, API: http.NotFoundHandler(), Metrics: http.NotFoundHandler(), Plane: p, Runner: newRunner(t, 1, p),
+		Listener: l, API: http.NotFoundHandler(), Console: http.NotFoundHandler(), Metrics: http.NotFoundHandler(), Plane: p, Runner: newRunner(t, 1, p),
 		Log: slog.New(slog.DiscardHandler), Tick: time.Hour, Drain: time.Second,
 	})
 	for path, want := range map[string]int{"/healthz": 200, "/readyz": 200, "/v1/self": 404} {

@@ -1,0 +1,40 @@
+package console
+
+import (
+	"github.com/slipway-dev/slipway/internal/control"
+)
+
+// environmentsPage is the model of the page environments.
+type environmentsPage struct {
+	Environments []environmentRow
+	Hidden       int // that whoever looks is not let into
+}
+
+type environmentRow struct {
+	control.EnvironmentView
+	LiveCommit string // the newest that is live, by its sync, "" for none
+}
+
+// environments lists those that whoever looks is let into.
+func (c *console) environments(v *visit) (answer, error) {
+	all, err := c.Plane.Environments(v.ctx())
+	if err != nil {
+		return answer{}, err
+	}
+	var m environmentsPage
+	for _, e := range all {
+		if !v.who.In(e.Slug) {
+			m.Hidden++
+			continue
+		}
+		row := environmentRow{EnvironmentView: e}
+		m.Environments = append(m.Environments, row)
+	}
+	return answer{page: "environments", title: "Environments", model: m, poll: idlePoll}, nil
+}
+
+// Seconds between two looks of a page for something new.
+const (
+	busyPoll = 1
+	idlePoll = 10
+)
