@@ -55,6 +55,8 @@ func unused() map[string]string {
 	return map[string]string{
 		"finish s3":     "the end of a sync is made of records; the plane wants its blobs all the same",
 		"finish lambda": "it starts the sync that waits, and never a plan",
+
+		"console lambda": "it starts syncs, and never a plan",
 	}
 }
 

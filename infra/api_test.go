@@ -40,7 +40,10 @@ func apiLaws() []law {
 
 // owners gives each function's routes.
 func owners() (map[string]string, error) {
-	want := map[string]string{"GET /": "Console", "GET /console": "Console", "GET /v1/openapi.json": "List"}
+	want := map[string]string{
+		"GET /": "Console", "GET /console": "Console", "GET /console/{proxy+}": "Console", "POST /console/{proxy+}": "Console",
+		"GET /v1/openapi.json": "List",
+	}
 	for group, name := range map[api.Group]string{api.Reads: "List", api.Syncs: "Sync", api.MakeLive: "MakeLive", api.Plans: "Sync"} {
 		list, err := api.Routes(group)
 		if err != nil {

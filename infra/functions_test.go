@@ -25,7 +25,7 @@ func functionLaws() []law {
 				{root, "Tracing: Active", "Tracing: PassThrough"},
 				{root, "Architectures: [!Ref Architecture]", "Architectures: [arm64]"},
 				{root, "    Handler: bootstrap\n", ""},
-				{root, "      Timeout: 10\n", ""},
+				{root, "      Timeout: 70\n", ""},
 				{root, "      Role: !GetAtt Roles.Outputs.ListArn", "      Role: !GetAtt Roles.Outputs.SyncArn"},
 				{root, "CodeUri: functions/list/", "CodeUri: functions/sync/"},
 				{root, "LoggingConfig: {LogGroup: !GetAtt Logs.Outputs.List}", "LoggingConfig: {LogGroup: !GetAtt Logs.Outputs.Sync}"},
@@ -121,7 +121,8 @@ func variables(s stack) (out []string) {
 	for name, more := range map[string]string{
 		"SyncFunction":     "TABLE STATE_MACHINE FETCH_FUNCTION CREDENTIALS_SECRET FIRST_TOKEN_SECRET ALLOW_LOCAL_REPOSITORIES HOSTS",
 		"FetchFunction":    "TABLE VALIDATE_FUNCTION CREDENTIALS_SECRET ALLOW_LOCAL_REPOSITORIES",
-		"ValidateFunction": "", "ConsoleFunction": "",
+		"ConsoleFunction":  "TABLE STATE_MACHINE CREDENTIALS_SECRET ALLOW_LOCAL_REPOSITORIES HOSTS",
+		"ValidateFunction": "",
 		"MakeLiveFunction": "TABLE HOSTS", "ListFunction": "TABLE HOSTS", "FinishFunction": "TABLE STATE_MACHINE",
 	} {
 		want, got := []string{"AWS_SDK_UA_APP_ID"}, []string(nil)

@@ -52,10 +52,7 @@ func granted() map[string][]grant {
 	}
 	function := func(name string, more ...grant) []grant {
 		own := []grant{allow("logs:CreateLogStream logs:PutLogEvents", "logs:log-group:/aws/lambda/${Name}-"+name+":*"), trace}
-		if name != "console" {
-			own = append(own, keys(name))
-		}
-		return slices.Concat(own, more)
+		return slices.Concat(own, []grant{keys(name)}, more)
 	}
 	used := allow("dynamodb:PutItem", table)
 	used.condition = "map[ForAllValues:StringEquals:map[dynamodb:LeadingKeys:[tokens key#cursors]]]"
@@ -76,7 +73,8 @@ func granted() map[string][]grant {
 			allow(reads+writes, table), find, blobs("s3:GetObject", "batches", "results", "bundles")),
 		"roles.yaml Finish":  function("finish", append(start, allow(reads+writes, table))...),
 		"roles.yaml List":    function("list", allow(reads, table), used, find, blobs("s3:GetObject", "bundles", "plans")),
-		"roles.yaml Console": function("console"),
+		"roles.yaml Console": function("console", append(start,
+			allow(reads+writes, table), find, blobs("s3:GetObject", "bundles"), allow("secretsmanager:GetSecretValue", "CredentialsSecretArn"))...),
 		"roles.yaml StateMachine": {
 			invoke("fetch", "validate", "make-live", "finish"),
 			allow("logs:CreateLogDelivery logs:GetLogDelivery logs:UpdateLogDelivery logs:DeleteLogDelivery logs:ListLogDeliveries "+

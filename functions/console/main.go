@@ -1,40 +1,41 @@
-// The function console answers a browser: a page that says where the API is, and
-// how to use it. It asks nobody anything, so it links none of what the others
-// share.
+// The function console is the web console. It reads as list does, asks for syncs
+// and changes environments as sync does, and moves the ledger as make-live does;
+// what it starts runs in the state machine.
 package main
 
 import (
-	_ "embed"
-	"log/slog"
-	"net/http"
+	"context"
+	"errors"
 	"os"
 
-	"github.com/aws/aws-lambda-go/lambda"
-
+	"github.com/slipway-dev/slipway/internal/auth"
+	"github.com/slipway-dev/slipway/internal/console"
+	"github.com/slipway-dev/slipway/internal/control"
+	"github.com/slipway-dev/slipway/internal/functionwire"
+	"github.com/slipway-dev/slipway/internal/functionwire/launch"
+	"github.com/slipway-dev/slipway/internal/functionwire/operator"
 	"github.com/slipway-dev/slipway/internal/lambdaevent"
+	"github.com/slipway-dev/slipway/internal/task"
 )
 
-//go:embed page.html
-var page []byte
-
 func main() {
-	lambda.Start(lambdaevent.Function{HTTP: pages(), Log: slog.New(slog.NewJSONHandler(os.Stderr, nil))})
+	os.Exit(functionwire.Serve(os.Stderr, os.Getenv, wire, functionwire.Table, functionwire.Bucket))
 }
 
-func pages() http.Handler {
-	mux := http.NewServeMux()
-	for _, pattern := range []string{"GET /{$}", "GET /console"} {
-		mux.HandleFunc(pattern, show)
+func wire(ctx context.Context, p functionwire.Parts) (lambdaevent.Function, error) {
+	machine, err := task.Load()
+	launcher, launchErr := launch.New(ctx, p)
+	secrets, secretsErr := operator.Open(ctx, p)
+	if err := errors.Join(err, launchErr, secretsErr); err != nil {
+		return lambdaevent.Function{}, err
 	}
-	return mux
-}
-
-// show writes the page, which runs nothing and loads nothing.
-func show(w http.ResponseWriter, _ *http.Request) {
-	h := w.Header()
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'")
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Cache-Control", "max-age=300")
-	_, _ = w.Write(page) // it is kept in memory
+	o := p.Options()
+	o.Remote, o.Leases, o.Start = secrets.Remote(), machine.Lease, launcher.Start
+	plane := control.New(o)
+	launcher.Drive(plane)
+	pages, err := console.New(ctx, console.Options{
+		Plane: plane, Answers: p.Store, Keys: p.Store, Guard: auth.New(plane, p.Now), Log: p.Log, Now: p.Now,
+		Version: functionwire.Version(), Hosts: p.Settings.Hosts, Secure: true,
+	})
+	return lambdaevent.Function{HTTP: pages}, err
 }

@@ -1,37 +1,39 @@
 package main
 
 import (
-	"encoding/json"
-	"log/slog"
-	"os"
+	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
-	"github.com/slipway-dev/slipway/internal/lambdaevent"
+	"github.com/slipway-dev/slipway/internal/functiontest"
 )
 
-// TestPage gives the function its sample, and other paths.
-func TestPage(t *testing.T) {
-	sample, err := os.ReadFile("event.json")
-	if err != nil {
-		t.Fatal(err)
+// TestConsole gives the function its sample, and then comes in with a token, looks
+// and asks for a sync.
+func TestConsole(t *testing.T) {
+	w := functiontest.New(t)
+	f := w.Function(wire)
+	if r := w.Call(f, w.Event("")); r.Status != 303 || r.Headers["Location"] != "/console" {
+		t.Errorf("the root: %+v", r)
 	}
-	f := lambdaevent.Function{HTTP: pages(), Log: slog.New(slog.DiscardHandler)}
-	for path, want := range map[string]int{"/": 200, "/console": 200, "/other": 404} {
-		data, err := f.Invoke(t.Context(), []byte(strings.ReplaceAll(string(sample), `"rawPath": "/"`, `"rawPath": "`+path+`"`)))
-		if err != nil {
-			t.Fatal(err)
-		}
-		var r struct {
-			Status  int `json:"statusCode"`
-			Headers map[string]string
-			Body    string
-		}
-		if err := json.Unmarshal(data, &r); err != nil {
-			t.Fatal(err)
-		}
-		if r.Status != want || want == 200 && (!strings.Contains(r.Body, "/v1/openapi.json") || !strings.HasPrefix(r.Headers["Content-Type"], "text/html")) {
-			t.Errorf("%s: %+v", path, r)
-		}
+	if r := w.Call(f, w.Visit("GET", "/console", nil)); r.Status != 303 || !strings.HasPrefix(r.Headers["Location"], "/console/sign-in?") {
+		t.Errorf("without a session: %+v", r)
+	}
+	if r := w.Call(f, w.Visit("POST", "/console/sign-in", url.Values{"token": {"slipway_no_body"}})); r.Status != 401 || len(r.Cookies) > 0 {
+		t.Errorf("with a bad token: %+v", r)
+	}
+	in := w.Call(f, w.Visit("POST", "/console/sign-in", url.Values{"token": {w.Token}}))
+	if in.Status != 303 || len(in.Cookies) != 1 || !strings.HasPrefix(in.Cookies[0], "__Host-slipway=") || !strings.Contains(in.Cookies[0], "; HttpOnly; Secure; SameSite=Lax") {
+		t.Fatalf("with a good token: %+v", in)
+	}
+	cookie, _, _ := strings.Cut(in.Cookies[0], ";")
+	home := w.Call(f, w.Visit("GET", "/console/environments/prod", nil, cookie))
+	form := regexp.MustCompile(`name="csrf" value="([^"]+)"`).FindStringSubmatch(home.Body)
+	if home.Status != 200 || form == nil || !strings.Contains(home.Body, "Sync code") {
+		t.Fatalf("the environment: %+v", home)
+	}
+	if strings.Contains(w.Log.String(), w.Token) {
+		t.Error("the log has the token")
 	}
 }

@@ -28,9 +28,9 @@ func (c *console) routes() []route {
 
 func (c *console) workflowRoutes() []route {
 	return []route{
-		{"GET /{$}", slipway.Viewer, c.environments},
+		{"GET ", slipway.Viewer, c.environments},
 		{"GET /codes/{code}", slipway.Viewer, c.code},
-		{"GET " + inEnv + "/{$}", slipway.Viewer, c.workflows},
+		{"GET " + inEnv, slipway.Viewer, c.workflows},
 		{"GET " + inWorkflow, slipway.Viewer, c.workflow},
 		{"GET " + inWorkflow + "/{command}", slipway.Deployer, c.confirm},
 		{"POST " + inWorkflow + "/{command}", slipway.Deployer, c.carryOut},
@@ -48,10 +48,16 @@ func (c *console) register() {
 	c.mux.HandleFunc("POST "+Root+"/sign-in", c.open(c.letIn))
 	c.mux.HandleFunc("POST "+Root+"/sign-out", c.open(c.signOut))
 	c.mux.HandleFunc("GET "+Root+"/assets/{name}", c.assets.serve)
-	for _, short := range []string{"GET /{$}", "GET " + Root} {
-		c.mux.Handle(short, http.RedirectHandler(Root+"/", http.StatusSeeOther))
+	c.mux.Handle("GET /{$}", http.RedirectHandler(Root, http.StatusSeeOther))
+	c.mux.HandleFunc("/", c.open(nowhere))
+}
+
+// nowhere answers for an address without a page; one that differs from a page's by
+// a slash at its end leads there.
+func nowhere(v *visit) (answer, error) {
+	path := v.r.URL.EscapedPath()
+	if bare := strings.TrimRight(path, "/"); v.r.Method == http.MethodGet && bare != path && strings.HasPrefix(bare, Root) {
+		return answer{to: bare}, nil
 	}
-	c.mux.HandleFunc("/", c.open(func(*visit) (answer, error) {
-		return answer{}, fault.New(fault.NotFound, "unknown-page", "there is no page at this address").WithHint("begin at the list of environments")
-	}))
+	return answer{}, fault.New(fault.NotFound, "unknown-page", "there is no page at this address").WithHint("begin at the list of environments")
 }

@@ -62,10 +62,11 @@ func (c *console) letIn(v *visit) (answer, error) {
 
 // inside keeps an address that a form gave to the console's own pages.
 func inside(next string) string {
-	if strings.HasPrefix(next, Root+"/") && !strings.ContainsAny(next, "\\\r\n") {
+	rest, ok := strings.CutPrefix(next, Root)
+	if ok && (rest == "" || rest[0] == '/' || rest[0] == '?') && !strings.ContainsAny(next, "\\\r\n") {
 		return next
 	}
-	return Root + "/"
+	return Root
 }
 
 // signOut ends the session, if its form is its own.

@@ -33,16 +33,12 @@ func (c *console) functions() template.FuncMap {
 	}
 }
 
-// address is the path of a page, each part escaped. A page of an environment
-// without more parts ends in a slash.
+// address is the path of a page, each part escaped.
 func address(parts ...string) string {
 	var b strings.Builder
 	b.WriteString(Root)
 	for _, p := range parts {
 		b.WriteString("/" + url.PathEscape(p))
-	}
-	if len(parts) == 0 || len(parts) == 2 && parts[0] == "environments" {
-		b.WriteString("/")
 	}
 	return b.String()
 }

@@ -2,8 +2,10 @@ package functiontest
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"log/slog"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -140,6 +142,21 @@ func (w *World) Request(method, path, body string) string {
 	return string(data)
 }
 
+// Visit is the event of a browser's request: a form goes encoded, as API Gateway
+// gives it, and cookies apart.
+func (w *World) Visit(method, path string, form url.Values, cookies ...string) string {
+	w.T.Helper()
+	data, err := json.Marshal(map[string]any{
+		"version": "2.0", "rawPath": path, "cookies": cookies, "body": base64.StdEncoding.EncodeToString([]byte(form.Encode())), "isBase64Encoded": true,
+		"headers": map[string]string{"host": "slipway.example.com", "content-type": "application/x-www-form-urlencoded", "origin": "https://slipway.example.com"},
+		"requestContext": map[string]any{
+			"stage": "$default", "domainName": "slipway.example.com", "http": map[string]string{"method": method, "path": path, "sourceIp": "203.0.113.9"},
+		},
+	})
+	w.Must(err)
+	return string(data)
+}
+
 // PlanEvent is the event of a plan that is asked for, and the plan.
 func (w *World) PlanEvent() (string, control.Plan) {
 	w.T.Helper()
@@ -183,6 +200,7 @@ func (w *World) Invoke(f lambdaevent.Function, event string, into any) (name str
 type Reply struct {
 	Status  int               `json:"statusCode"`
 	Headers map[string]string `json:"headers"`
+	Cookies []string          `json:"cookies"`
 	Body    string            `json:"body"`
 }
 

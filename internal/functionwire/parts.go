@@ -69,7 +69,7 @@ func (p Parts) Options() control.Options {
 func (p Parts) API(ctx context.Context, plane *control.Plane, groups api.Group) (http.Handler, error) {
 	h, err := api.New(ctx, api.Options{
 		Plane: plane, Answers: p.Store, Keys: p.Store, Guard: auth.New(plane, p.Now), Log: p.Log, Now: p.Now,
-		Version: version(), Groups: groups, DescribeAll: groups&api.Reads != 0, Hosts: p.Settings.Hosts,
+		Version: Version(), Groups: groups, DescribeAll: groups&api.Reads != 0, Hosts: p.Settings.Hosts,
 	})
 	if err != nil {
 		return nil, err
@@ -82,7 +82,8 @@ func (p Parts) API(ctx context.Context, plane *control.Plane, groups api.Group) 
 	}), nil
 }
 
-func version() string {
+// Version is that of the program, "" for one that was not built from a release.
+func Version() string {
 	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "(devel)" {
 		return info.Main.Version
 	}
