@@ -71,8 +71,8 @@ func granted() map[string][]grant {
 			blobs("s3:GetObject", "snapshots", "batches", "bundles", "plans", "marks/bundles"), blobs("s3:PutObject", "bundles", "results", "plans"), letter),
 		"roles.yaml MakeLive": function("make-live",
 			allow(reads+writes, table), find, blobs("s3:GetObject", "batches", "results", "bundles")),
-		"roles.yaml Finish":  function("finish", append(start, allow(reads+writes, table))...),
-		"roles.yaml List":    function("list", allow(reads, table), used, find, blobs("s3:GetObject", "bundles", "plans")),
+		"roles.yaml Finish": function("finish", append(start, allow(reads+writes, table))...),
+		"roles.yaml List":   function("list", allow(reads, table), used, find, blobs("s3:GetObject", "bundles", "plans")),
 		"roles.yaml Console": function("console", append(start,
 			allow(reads+writes, table), find, blobs("s3:GetObject", "bundles"), allow("secretsmanager:GetSecretValue", "CredentialsSecretArn"))...),
 		"roles.yaml StateMachine": {
