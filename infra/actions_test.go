@@ -23,7 +23,7 @@ func callers() map[string]call {
 		"dynamodb:UpdateItem":           {transactions, "&types.Update{"},
 		"dynamodb:DeleteItem":           {transactions, "&types.Delete{"},
 		"dynamodb:ConditionCheckItem":   {transactions, "&types.ConditionCheck{"},
-		"s3:GetObject":                  {"internal/blob/blobs.go", "b.bucket.ReadAll("},
+		"s3:GetObject":                  {"internal/blob/lean/bucket.go", "b.api.GetObject("},
 		"s3:PutObject":                  {"internal/blob/blobs.go", "b.bucket.NewWriter("},
 		"s3:DeleteObject":               {"internal/blob/sweep.go", "b.bucket.Delete("},
 		"s3:ListBucket":                 {"internal/blob/sweep.go", "b.bucket.List("},
@@ -43,7 +43,7 @@ func callers() map[string]call {
 func needs() map[string][]string {
 	return map[string][]string{
 		"dynamodb":       {"functionwire.Table"},
-		"s3":             {"functionwire.Bucket"},
+		"s3":             {"functionwire.BlobsToRead", "bucket.Blobs"},
 		"states":         {"launch.New("},
 		"lambda":         {"launch.New(", "launch.NewPlans("},
 		"secretsmanager": {"operator.Open("},
@@ -53,7 +53,6 @@ func needs() map[string][]string {
 // unused are needs of a main for which its role has no right, with why.
 func unused() map[string]string {
 	return map[string]string{
-		"finish s3":     "the end of a sync is made of records; the plane wants its blobs all the same",
 		"finish lambda": "it starts the sync that waits, and never a plan",
 
 		"console lambda": "it starts syncs, and never a plan",

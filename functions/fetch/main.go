@@ -11,6 +11,7 @@ import (
 	"github.com/slipway-dev/slipway/internal/check"
 	"github.com/slipway-dev/slipway/internal/control"
 	"github.com/slipway-dev/slipway/internal/functionwire"
+	"github.com/slipway-dev/slipway/internal/functionwire/bucket"
 	"github.com/slipway-dev/slipway/internal/functionwire/launch"
 	"github.com/slipway-dev/slipway/internal/functionwire/operator"
 	"github.com/slipway-dev/slipway/internal/lambdaevent"
@@ -18,7 +19,7 @@ import (
 )
 
 func main() {
-	os.Exit(functionwire.Serve(os.Stderr, os.Getenv, wire, functionwire.Table, functionwire.Bucket))
+	os.Exit(functionwire.Serve(os.Stderr, os.Getenv, wire, functionwire.Table, bucket.Blobs))
 }
 
 func wire(ctx context.Context, p functionwire.Parts) (lambdaevent.Function, error) {

@@ -10,6 +10,7 @@ import (
 // TestList gives the function its sample.
 func TestList(t *testing.T) {
 	w := functiontest.New(t)
+	w.ReadsBlobsOnly()
 	f := w.Function(wire)
 	r := w.Call(f, w.Event(""))
 	if r.Status != 200 || !strings.Contains(r.Body, `"slug":"prod"`) || r.Headers["Content-Type"] != "application/json" {
@@ -26,6 +27,7 @@ func TestList(t *testing.T) {
 
 func TestReadsAlone(t *testing.T) {
 	w := functiontest.New(t)
+	w.ReadsBlobsOnly()
 	f := w.Function(wire)
 	_, plan := w.PlanEvent()
 	if r := w.Call(f, w.Request("GET", "/v1/environments/prod/plans/"+plan.ID, "")); r.Status != 200 || !strings.Contains(r.Body, `"status":"running"`) {
@@ -44,6 +46,7 @@ func TestReadsAlone(t *testing.T) {
 
 func TestHosts(t *testing.T) {
 	w := functiontest.New(t)
+	w.ReadsBlobsOnly()
 	w.Parts.Settings.Hosts = []string{"slipway.example.com"}
 	f := w.Function(wire)
 	if r := w.Call(f, w.Request("GET", "/v1/environments", "")); r.Status != 200 {

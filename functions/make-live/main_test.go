@@ -23,6 +23,7 @@ func validated(w *functiontest.World) control.SyncRef {
 // TestGoLive gives the function its sample.
 func TestGoLive(t *testing.T) {
 	w := functiontest.New(t)
+	w.ReadsBlobsOnly()
 	f := w.Function(wire)
 	ref := validated(w)
 	var out control.GoLiveOutput
@@ -41,6 +42,7 @@ func TestGoLive(t *testing.T) {
 
 func TestCommand(t *testing.T) {
 	w := functiontest.New(t)
+	w.ReadsBlobsOnly()
 	f := w.Function(wire)
 	w.Invoke(f, w.Event(validated(w).Sync), nil)
 	hold := "/v1/environments/prod/workflows/greet/hold"

@@ -11,13 +11,14 @@ import (
 	"github.com/slipway-dev/slipway/internal/check"
 	"github.com/slipway-dev/slipway/internal/control"
 	"github.com/slipway-dev/slipway/internal/functionwire"
+	"github.com/slipway-dev/slipway/internal/functionwire/bucket"
 	"github.com/slipway-dev/slipway/internal/lambdaevent"
 	"github.com/slipway-dev/slipway/internal/sandbox"
 	"github.com/slipway-dev/slipway/internal/task"
 )
 
 func main() {
-	os.Exit(functionwire.Serve(os.Stderr, os.Getenv, wire, functionwire.Bucket))
+	os.Exit(functionwire.Serve(os.Stderr, os.Getenv, wire, bucket.Blobs))
 }
 
 func wire(_ context.Context, p functionwire.Parts) (lambdaevent.Function, error) {

@@ -14,6 +14,7 @@ import (
 	"gocloud.dev/blob/fileblob"
 	"gocloud.dev/gcerrors"
 
+	"github.com/slipway-dev/slipway/internal/blob/place"
 	"github.com/slipway-dev/slipway/internal/control"
 	"github.com/slipway-dev/slipway/internal/fault"
 )
@@ -21,9 +22,9 @@ import (
 // Blobs is a control.Blobs over one bucket or folder. It is safe for use by
 // several goroutines, and by several processes.
 type Blobs struct {
+	place.Reader
 	bucket *blob.Bucket
-	place  string // for a person
-	advice advice
+	place  place.Place
 	// settle makes what was stored under key survive a power cut, where the
 	// bucket does not do so by itself.
 	settle func(key string) error
@@ -40,7 +41,7 @@ func OpenDir(dir string) (*Blobs, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open blobs: %w", err)
 	}
-	b := &Blobs{place: dir, advice: ofFolder(), settle: func(key string) error { return syncFolders(dir, key) }}
+	b := &Blobs{place: place.Folder(dir), settle: func(key string) error { return syncFolders(dir, key) }}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, b.translate(context.Background(), "make folder", err)
 	}
@@ -55,6 +56,7 @@ func OpenDir(dir string) (*Blobs, error) {
 	if err != nil {
 		return nil, b.translate(context.Background(), "open blobs", err)
 	}
+	b.Reader = place.From(source{b})
 	return b, nil
 }
 
@@ -70,29 +72,29 @@ func (b *Blobs) Close() error {
 // the content is put in the other place.
 func (b *Blobs) PutContent(ctx context.Context, kind string, data []byte) (string, error) {
 	sum := sha256.Sum256(data)
-	digest := digestPrefix + hex.EncodeToString(sum[:])
-	key, err := contentKey(kind, digest)
+	digest := place.DigestPrefix + hex.EncodeToString(sum[:])
+	key, err := place.Key(kind, digest)
 	if err != nil {
 		return "", err
 	}
 	free, damaged := "", false // the first place without a mark
-	for _, place := range places(key) {
-		marked, err := b.isMarked(ctx, place) // before the copy is looked at, see sweep.go
+	for _, at := range place.Copies(key) {
+		marked, err := b.isMarked(ctx, at) // before the copy is looked at, see sweep.go
 		if err != nil {
 			return "", b.translate(ctx, "look for mark", err)
 		}
 		if marked {
 			continue
 		}
-		there, stored, err := b.has(ctx, place, sum, int64(len(data)))
+		there, stored, err := b.has(ctx, at, sum, int64(len(data)))
 		if err != nil {
 			return "", b.translate(ctx, "look at content", err)
 		}
 		if stored { // perhaps by a writer that is not done making it last
-			return digest, b.translate(ctx, "put content", b.settle(place))
+			return digest, b.translate(ctx, "put content", b.settle(at))
 		}
 		if free == "" {
-			free, damaged = place, there
+			free, damaged = at, there
 		}
 	}
 	if free == "" {
@@ -109,47 +111,26 @@ func (b *Blobs) PutContent(ctx context.Context, kind string, data []byte) (strin
 	return digest, b.translate(ctx, "put content", err)
 }
 
-// Content implements control.Blobs.
-func (b *Blobs) Content(ctx context.Context, kind, digest string) ([]byte, error) {
-	key, err := contentKey(kind, digest)
-	if err != nil {
-		return nil, err
-	}
-	absent := unknownBlob(key)
-	for _, place := range places(key) {
-		data, err := b.bucket.ReadAll(ctx, place)
-		if isAbsent(err) && ctx.Err() == nil {
-			continue
-		}
-		if err != nil {
-			return nil, b.translateRead(ctx, place, err)
-		}
-		if sum := sha256.Sum256(data); digest == digestPrefix+hex.EncodeToString(sum[:]) {
-			return data, nil
-		}
-		absent = absent.WithHint("its bytes are damaged; a new sync or check puts it again")
-	}
-	return nil, absent
-}
-
 // Put implements control.Blobs.
 func (b *Blobs) Put(ctx context.Context, name string, data []byte) error {
-	if err := checkName(name); err != nil {
+	if err := place.CheckName(name); err != nil {
 		return err
 	}
 	return b.translate(ctx, "put blob", b.write(ctx, name, data, false))
 }
 
-// Get implements control.Blobs.
-func (b *Blobs) Get(ctx context.Context, name string) ([]byte, error) {
-	if err := checkName(name); err != nil {
-		return nil, err
+// source is what the blobs are read from.
+type source struct{ *Blobs }
+
+var _ place.Source = source{}
+
+// Read implements place.Source.
+func (s source) Read(ctx context.Context, key string) ([]byte, error) {
+	data, err := s.bucket.ReadAll(ctx, key)
+	if isAbsent(err) && ctx.Err() == nil {
+		return nil, place.Unknown(key)
 	}
-	data, err := b.bucket.ReadAll(ctx, name)
-	if err != nil {
-		return nil, b.translateRead(ctx, name, err)
-	}
-	return data, nil
+	return data, s.translate(ctx, "read blob", err)
 }
 
 // has reports whether there is a blob at key, and whether it is size bytes with
@@ -224,8 +205,4 @@ func syncFolders(dir, key string) error {
 			return nil
 		}
 	}
-}
-
-func unknownBlob(key string) *fault.Fault {
-	return fault.New(fault.NotFound, "unknown-blob", "there is no blob %s", key)
 }

@@ -18,6 +18,7 @@ import (
 	"gocloud.dev/blob/s3blob"
 	"gocloud.dev/gcerrors"
 
+	"github.com/slipway-dev/slipway/internal/blob/place"
 	"github.com/slipway-dev/slipway/internal/fault"
 )
 
@@ -108,7 +109,7 @@ func TestBucketDamage(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		key, _ := contentKey("bundle", digest)
+		key, _ := place.Key("bundle", digest)
 		if err := bucket.WriteAll(ctx, key, []byte("hellO"), nil); err != nil {
 			t.Fatal(err)
 		}

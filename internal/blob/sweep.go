@@ -11,6 +11,7 @@ import (
 
 	"gocloud.dev/blob"
 
+	"github.com/slipway-dev/slipway/internal/blob/place"
 	"github.com/slipway-dev/slipway/internal/control"
 )
 
@@ -40,21 +41,15 @@ import (
 // Pruners exclude each other; see control.Prune.
 const marks = "marks"
 
-// again ends the name of the second place.
-const again = "-again"
-
 var copyPattern = regexp.MustCompile(`^[^/]+/sha256/([0-9a-f]{64})(-again)?$`)
 
 var _ control.Sweeper = (*Blobs)(nil)
-
-// places are where the content of key may be, in the order they are looked at.
-func places(key string) []string { return []string{key, key + again} }
 
 func markOf(name string) string { return marks + "/" + name }
 
 // Stored implements control.Sweeper.
 func (b *Blobs) Stored(ctx context.Context, folder, after string, limit int) ([]control.Stored, error) {
-	if err := checkName(folder); err != nil {
+	if err := place.CheckName(folder); err != nil {
 		return nil, err
 	}
 	marked, err := b.marked(ctx, folder)
@@ -72,7 +67,7 @@ func (b *Blobs) Stored(ctx context.Context, folder, after string, limit int) ([]
 		}
 		s := control.Stored{Name: o.Key, Size: o.Size, At: o.ModTime.UTC()}
 		if m := copyPattern.FindStringSubmatch(o.Key); m != nil {
-			s.Digest = digestPrefix + m[1]
+			s.Digest = place.DigestPrefix + m[1]
 		}
 		if at, is := marked[o.Key]; is {
 			s.MarkedAt = &at
@@ -133,7 +128,7 @@ func (b *Blobs) listOnce(ctx context.Context, prefix string) (list []*blob.ListO
 		if err != nil {
 			return nil, err
 		}
-		if checkName(o.Key) == nil {
+		if place.CheckName(o.Key) == nil {
 			list = append(list, o)
 		}
 	}
@@ -141,7 +136,7 @@ func (b *Blobs) listOnce(ctx context.Context, prefix string) (list []*blob.ListO
 
 // Mark implements control.Sweeper.
 func (b *Blobs) Mark(ctx context.Context, name string, at time.Time) error {
-	if err := checkName(markOf(name)); err != nil {
+	if err := place.CheckName(markOf(name)); err != nil {
 		return err
 	}
 	return b.translate(ctx, "mark blob", b.write(ctx, markOf(name), []byte(at.UTC().Format(time.RFC3339Nano)), false))
@@ -149,7 +144,7 @@ func (b *Blobs) Mark(ctx context.Context, name string, at time.Time) error {
 
 // Delete implements control.Sweeper.
 func (b *Blobs) Delete(ctx context.Context, name string) error {
-	if err := checkName(markOf(name)); err != nil {
+	if err := place.CheckName(markOf(name)); err != nil {
 		return err
 	}
 	for _, key := range []string{name, markOf(name)} {

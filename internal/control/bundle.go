@@ -21,7 +21,7 @@ func (p *Plane) Bundle(ctx context.Context, slug, id string) (bundle []byte, dig
 		return nil, "", fault.New(fault.NotFound, "no-bundle", "deployment %s has no bundle: it did not pass its check", id).
 			WithHint("its build log says why").WithFix("log", fault.EnvArg, id)
 	}
-	bundle, err = p.blobs.Content(ctx, bundleBlobs, d.Digest)
+	bundle, err = p.reads.Content(ctx, bundleBlobs, d.Digest)
 	if err != nil {
 		return nil, "", fmt.Errorf("read bundle: %w", err)
 	}

@@ -285,7 +285,7 @@ func (p *Plane) snapshot(ctx context.Context, digest string) (*snapshot.Snapshot
 	if snap := p.cache.get(digest); snap != nil {
 		return snap, nil
 	}
-	data, err := p.blobs.Content(ctx, snapshotBlobs, digest)
+	data, err := p.reads.Content(ctx, snapshotBlobs, digest)
 	if err != nil {
 		return nil, fmt.Errorf("read snapshot: %w", err)
 	}

@@ -65,7 +65,7 @@ func (p *Plane) batchResults(ctx context.Context, in SyncRef, index, n int) ([]c
 }
 
 func (p *Plane) readResults(ctx context.Context, key string) ([]check.File, error) {
-	data, err := p.blobs.Get(ctx, key)
+	data, err := p.reads.Get(ctx, key)
 	if err != nil {
 		return nil, fmt.Errorf("read results: %w", err)
 	}
@@ -85,7 +85,7 @@ func (p *Plane) verify(ctx context.Context, f check.File) (check.File, error) {
 	if err := f.Settings.Validate(); err != nil {
 		return notChecked(f.Path, "its recorded result is not one of a check"), nil //nolint:nilerr // the verdict says it
 	}
-	bundle, err := p.blobs.Content(ctx, bundleBlobs, f.Digest)
+	bundle, err := p.reads.Content(ctx, bundleBlobs, f.Digest)
 	switch {
 	case fault.Is(err, fault.NotFound), fault.Is(err, fault.Invalid):
 		return notChecked(f.Path, "its bundle is not stored under its digest"), nil

@@ -103,7 +103,7 @@ func (p *Plane) readPlan(ctx context.Context, env, id string) (Plan, error) {
 	if !strings.HasPrefix(id, "plan_") || strings.Trim(id[5:], "0123456789ABCDEFGHJKMNPQRSTVWXYZ") != "" {
 		return Plan{}, unknown
 	}
-	data, err := p.blobs.Get(ctx, planKey(env, id))
+	data, err := p.reads.Get(ctx, planKey(env, id))
 	if fault.Is(err, fault.NotFound) {
 		return Plan{}, unknown
 	}

@@ -64,7 +64,7 @@ func (p *Plane) PreparePlan(ctx context.Context, env, id string) (Plan, error) {
 // runs the foreign code, and it reads and writes blobs only.
 func (p *Plane) CheckPlan(ctx context.Context, env, id string) (Plan, error) {
 	return p.stepOfPlan(ctx, env, id, func(ctx context.Context, plan *Plan) error {
-		data, err := p.blobs.Get(ctx, basisKey(env, id))
+		data, err := p.reads.Get(ctx, basisKey(env, id))
 		if err != nil {
 			return fmt.Errorf("read basis: %w", err)
 		}

@@ -19,6 +19,7 @@ import (
 type Plane struct {
 	store    Store
 	blobs    Blobs
+	reads    BlobReader
 	remote   Remote
 	checker  Checker
 	now      func() time.Time
@@ -39,10 +40,11 @@ type Plane struct {
 type Engine func(ctx context.Context, p *Plane, in SyncRef) error
 
 // Options are what a Plane is made of. Store, Blobs, Remote, Checker and Now are
-// required.
+// required by what uses them: a function has those of its use cases.
 type Options struct {
 	Store    Store
 	Blobs    Blobs
+	Reads    BlobReader // where blobs are read; nil is Blobs
 	Remote   Remote
 	Checker  Checker
 	Now      func() time.Time
@@ -79,6 +81,9 @@ type Event struct {
 
 // New returns a control plane.
 func New(o Options) *Plane {
+	if o.Reads == nil {
+		o.Reads = o.Blobs
+	}
 	if o.Progress == nil {
 		o.Progress = func(Progress) {}
 	}
@@ -92,7 +97,7 @@ func New(o Options) *Plane {
 		o.Observe = func(Event) {}
 	}
 	return &Plane{
-		store: o.Store, blobs: o.Blobs, remote: o.Remote, checker: o.Checker, now: o.Now, progress: o.Progress,
+		store: o.Store, blobs: o.Blobs, reads: o.Reads, remote: o.Remote, checker: o.Checker, now: o.Now, progress: o.Progress,
 		engine: o.Engine, locks: o.Locks, leases: o.Leases, observe: o.Observe, start: o.Start, owner: "worker_" + rand.Text(),
 	}
 }

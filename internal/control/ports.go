@@ -124,15 +124,20 @@ type Store interface {
 
 // Blobs is the port for bytes.
 type Blobs interface {
+	BlobReader
 	Sweeper
 	// PutContent stores data under its digest ("sha256:…") in kind, and returns
 	// it. What is stored there already stays, unless it does not match.
 	PutContent(ctx context.Context, kind string, data []byte) (digest string, err error)
+	// Put stores data under a name, in place of what is there.
+	Put(ctx context.Context, name string, data []byte) error
+}
+
+// BlobReader is the part of Blobs that who only reads them needs.
+type BlobReader interface {
 	// Content reads what PutContent stored. Bytes that do not match their digest
 	// count as absent; NotFound ("unknown-blob").
 	Content(ctx context.Context, kind, digest string) ([]byte, error)
-	// Put stores data under a name, in place of what is there.
-	Put(ctx context.Context, name string, data []byte) error
 	// Get reads what Put stored; NotFound ("unknown-blob").
 	Get(ctx context.Context, name string) ([]byte, error)
 }

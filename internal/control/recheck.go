@@ -56,7 +56,7 @@ const writersAtOnce = 8
 func (p *Plane) stillStored(ctx context.Context, files []check.File) ([]check.File, error) {
 	there := make([]bool, len(files))
 	err := p.each(len(files), func(i int) error {
-		_, err := p.blobs.Content(ctx, bundleBlobs, files[i].Digest)
+		_, err := p.reads.Content(ctx, bundleBlobs, files[i].Digest)
 		there[i] = err == nil
 		if fault.Is(err, fault.NotFound) || fault.Is(err, fault.Invalid) {
 			return nil

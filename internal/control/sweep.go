@@ -171,7 +171,7 @@ func (s *sweeper) putAgain(ctx context.Context, digest string) error {
 	if s.dry {
 		return nil
 	}
-	data, err := s.plane.blobs.Content(ctx, s.out.Kind, digest)
+	data, err := s.plane.reads.Content(ctx, s.out.Kind, digest)
 	if err != nil {
 		if fault.Is(err, fault.NotFound) {
 			return nil

@@ -67,7 +67,7 @@ func (p *Plane) Validate(ctx context.Context, in BatchInput) (BatchOutput, error
 
 // readBatch reads a batch's list, or the one file of it that is asked for.
 func (p *Plane) readBatch(ctx context.Context, in BatchInput) (batch, error) {
-	data, err := p.blobs.Get(ctx, in.Key)
+	data, err := p.reads.Get(ctx, in.Key)
 	if err != nil {
 		return batch{}, fmt.Errorf("read batch: %w", err)
 	}

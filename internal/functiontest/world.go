@@ -56,7 +56,7 @@ func New(t testing.TB) *World {
 		Settings: functionwire.Settings{
 			StateMachine: "arn:aws:states:eu-west-1:123456789012:stateMachine:sync", FetchFunction: "fetch", ValidateFunction: "validate", AllowLocal: true,
 		},
-		Log: slog.New(slog.NewJSONHandler(w.Log, nil)), Now: now, Store: store, Blobs: blobs,
+		Log: slog.New(slog.NewJSONHandler(w.Log, nil)), Now: now, Store: store, Reads: blobs, Blobs: blobs,
 	}
 	w.Plane = control.New(control.Options{
 		Store: store, Blobs: blobs, Now: now, Remote: gitremote.New(gitremote.Options{}), Checker: check.New(bundle.New(), sandbox.New(), check.DefaultLimits()),
@@ -166,6 +166,10 @@ func (w *World) PlanEvent() (string, control.Plan) {
 	w.Must(err)
 	return string(data), plan
 }
+
+// ReadsBlobsOnly takes the writing of blobs from the functions that are wired
+// after it, as from those that declare functionwire.BlobsToRead.
+func (w *World) ReadsBlobsOnly() { w.Parts.Blobs = nil }
 
 // Function wires one on the world's parts.
 func (w *World) Function(wire functionwire.Wire) lambdaevent.Function {

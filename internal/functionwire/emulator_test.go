@@ -14,12 +14,15 @@ import (
 	"github.com/slipway-dev/slipway/internal/awswire"
 	"github.com/slipway-dev/slipway/internal/control"
 	"github.com/slipway-dev/slipway/internal/dynamo"
+	"github.com/slipway-dev/slipway/internal/fault"
 	"github.com/slipway-dev/slipway/internal/functiontest"
 	"github.com/slipway-dev/slipway/internal/functionwire"
+	"github.com/slipway-dev/slipway/internal/functionwire/bucket"
 	"github.com/slipway-dev/slipway/internal/lambdaevent"
 )
 
-// TestPartsOnAnEmulator wires a function that reads, on a table and a bucket.
+// TestPartsOnAnEmulator wires a function on a table and a bucket, and one that only
+// reads what that has written.
 func TestPartsOnAnEmulator(t *testing.T) {
 	functiontest.Emulator(t)
 	place := "slipway-test-" + strings.ToLower(rand.Text())
@@ -43,7 +46,7 @@ func TestPartsOnAnEmulator(t *testing.T) {
 		if _, err := plane.EnsureToken(ctx, "first", func(context.Context) (string, error) { return secret, nil }); err != nil {
 			return lambdaevent.Function{}, err
 		}
-		if err := p.Blobs.Put(ctx, "plans/a.json", []byte("{}")); err != nil {
+		if err := p.Blobs.Put(ctx, "plans/a ü.json", []byte("{}")); err != nil {
 			return lambdaevent.Function{}, err
 		}
 		h, err := p.API(ctx, plane, api.Reads)
@@ -53,7 +56,7 @@ func TestPartsOnAnEmulator(t *testing.T) {
 		return map[string]string{"SLIPWAY_TABLE": place, "SLIPWAY_BUCKET": place}[name]
 	}
 	var log strings.Builder
-	f, err := functionwire.Wired(t.Context(), &log, getenv, wire, functionwire.Table, functionwire.Bucket)
+	f, err := functionwire.Wired(t.Context(), &log, getenv, wire, functionwire.Table, bucket.Blobs)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,5 +68,17 @@ func TestPartsOnAnEmulator(t *testing.T) {
 	}
 	if err != nil || json.Unmarshal(data, &r) != nil || r.StatusCode != http.StatusOK || !strings.Contains(r.Body, `"role":"admin"`) {
 		t.Errorf("%s (%v)\n%s", data, err, &log)
+	}
+	_, err = functionwire.Wired(t.Context(), &log, getenv, func(ctx context.Context, p functionwire.Parts) (lambdaevent.Function, error) {
+		if data, err := p.Reads.Get(ctx, "plans/a ü.json"); err != nil || string(data) != "{}" || p.Blobs != nil {
+			t.Errorf("read %q (%v), and may write: %v", data, err, p.Blobs)
+		}
+		if _, err := p.Reads.Get(ctx, "plans/none.json"); fault.CodeOf(err) != "unknown-blob" {
+			t.Errorf("an absent name gives %v", err)
+		}
+		return lambdaevent.Function{}, nil
+	}, functionwire.BlobsToRead)
+	if err != nil {
+		t.Error(err)
 	}
 }

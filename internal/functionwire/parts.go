@@ -10,18 +10,9 @@ import (
 	"github.com/slipway-dev/slipway/internal/api"
 	"github.com/slipway-dev/slipway/internal/auth"
 	"github.com/slipway-dev/slipway/internal/awswire"
-	"github.com/slipway-dev/slipway/internal/blob"
+	"github.com/slipway-dev/slipway/internal/blob/lean"
 	"github.com/slipway-dev/slipway/internal/control"
 	"github.com/slipway-dev/slipway/internal/dynamo"
-)
-
-// Need is a part that a function asks for.
-type Need int
-
-// The parts.
-const (
-	Table Need = iota
-	Bucket
 )
 
 // Parts are what a function is wired from.
@@ -29,38 +20,45 @@ type Parts struct {
 	Settings Settings
 	Log      *slog.Logger
 	Now      func() time.Time
-	Store    control.Store // nil unless Table is needed
-	Blobs    control.Blobs // nil unless Bucket is
+	Store    control.Store      // nil unless Table is needed
+	Reads    control.BlobReader // nil unless BlobsToRead or bucket.Blobs is
+	Blobs    control.Blobs      // nil unless bucket.Blobs is
 }
 
-// open makes the clients of what is needed. It asks nobody anything yet.
-func (p *Parts) open(ctx context.Context, needs []Need) error {
-	for _, need := range needs {
-		switch {
-		case need == Table && p.Settings.Table != "":
-			client, err := awswire.DynamoDB(ctx)
-			if err != nil {
-				return err
-			}
-			p.Store = dynamo.New(client, p.Settings.Table)
-		case need == Bucket && p.Settings.Bucket != "":
-			bucket, err := awswire.Bucket(ctx, p.Settings.Bucket)
-			if err != nil {
-				return err
-			}
-			p.Blobs = blob.InBucket(bucket, p.Settings.Bucket)
-		case need == Table:
-			return badSetting("SLIPWAY_TABLE", "name the table")
-		default:
-			return badSetting("SLIPWAY_BUCKET", "name the bucket")
-		}
+// Need opens a part that a function asks for. It asks nobody anything yet.
+type Need func(ctx context.Context, p *Parts) error
+
+var _, _ Need = Table, BlobsToRead
+
+// Table needs the table.
+func Table(ctx context.Context, p *Parts) error {
+	if p.Settings.Table == "" {
+		return BadSetting("SLIPWAY_TABLE", "name the table")
 	}
+	client, err := awswire.DynamoDB(ctx)
+	if err != nil {
+		return err
+	}
+	p.Store = dynamo.New(client, p.Settings.Table)
+	return nil
+}
+
+// BlobsToRead needs the blobs, and writes none. What writes needs bucket.Blobs.
+func BlobsToRead(ctx context.Context, p *Parts) error {
+	if p.Settings.Bucket == "" {
+		return BadSetting("SLIPWAY_BUCKET", "name the bucket")
+	}
+	client, err := awswire.S3(ctx)
+	if err != nil {
+		return err
+	}
+	p.Reads = lean.Bucket(client, p.Settings.Bucket)
 	return nil
 }
 
 // Options are those of a plane on the parts, which the function completes.
 func (p Parts) Options() control.Options {
-	return control.Options{Store: p.Store, Blobs: p.Blobs, Now: p.Now, Observe: p.observe}
+	return control.Options{Store: p.Store, Blobs: p.Blobs, Reads: p.Reads, Now: p.Now, Observe: p.observe}
 }
 
 // API serves groups of operations on a plane. The description names all, whoever

@@ -34,8 +34,10 @@ func (p *Parts) function(ctx context.Context, getenv func(string) string, wire W
 		return lambdaevent.Function{}, err
 	}
 	p.Log = newLog(log, p.Settings.LogLevel)
-	if err := p.open(ctx, needs); err != nil {
-		return lambdaevent.Function{}, err
+	for _, open := range needs {
+		if err := open(ctx, p); err != nil {
+			return lambdaevent.Function{}, err
+		}
 	}
 	f, err := wire(ctx, *p)
 	f.Log = p.Log

@@ -38,16 +38,17 @@ func ReadSettings(getenv func(string) string) (Settings, error) {
 	case "yes":
 		s.AllowLocal = true
 	default:
-		return Settings{}, badSetting("SLIPWAY_ALLOW_LOCAL_REPOSITORIES", "say yes or no")
+		return Settings{}, BadSetting("SLIPWAY_ALLOW_LOCAL_REPOSITORIES", "say yes or no")
 	}
 	if level := getenv("SLIPWAY_LOG_LEVEL"); level != "" {
 		if err := s.LogLevel.UnmarshalText([]byte(level)); err != nil {
-			return Settings{}, badSetting("SLIPWAY_LOG_LEVEL", "say debug, info, warn or error")
+			return Settings{}, BadSetting("SLIPWAY_LOG_LEVEL", "say debug, info, warn or error")
 		}
 	}
 	return s, nil
 }
 
-func badSetting(name, hint string) error {
+// BadSetting refuses the value of a setting. Faults: Invalid ("bad-setting").
+func BadSetting(name, hint string) error {
 	return fault.New(fault.Invalid, "bad-setting", "the setting %s cannot be used", name).WithHint("%s", hint)
 }

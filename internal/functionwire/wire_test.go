@@ -71,7 +71,7 @@ func TestServeSaysWhatIsMissing(t *testing.T) {
 		t.Error("it was wired")
 		return lambdaevent.Function{}, nil
 	}
-	for need, name := range map[Need]string{Table: "SLIPWAY_TABLE", Bucket: "SLIPWAY_BUCKET"} {
+	for name, need := range map[string]Need{"SLIPWAY_TABLE": Table, "SLIPWAY_BUCKET": BlobsToRead} {
 		var log strings.Builder
 		if code := Serve(&log, func(string) string { return "" }, wire, need); code != 1 || !strings.Contains(log.String(), name) {
 			t.Errorf("%d: %s", code, &log)

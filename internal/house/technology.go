@@ -52,8 +52,8 @@ func bans() []ban {
 		},
 		{
 			"awswire functions/list functions/make-live",
-			"internal/bundle/... internal/sandbox/... internal/gitremote/... internal/sqlite/... " + engines + " " + git, true,
-			"list and make-live stay small and fast to start: no bundler, no sandbox, no Git, no embedded store",
+			"internal/bundle/... internal/sandbox/... internal/gitremote/... internal/sqlite/... gocloud.dev/... google.golang.org/... " + engines + " " + git, true,
+			"list and make-live stay small and fast to start: no bundler, no sandbox, no Git, no embedded store, no gRPC",
 		},
 	}
 }

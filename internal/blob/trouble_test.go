@@ -7,13 +7,14 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/slipway-dev/slipway/internal/blob/place"
 	"github.com/slipway-dev/slipway/internal/fault"
 )
 
 // TestTranslate gives the errors that a disk has, which a test cannot make as
 // every user and on every machine.
 func TestTranslate(t *testing.T) {
-	b := &Blobs{place: "/data/blobs", advice: ofFolder()}
+	b := &Blobs{place: place.Folder("/data/blobs")}
 	for code, cause := range map[string]error{
 		"blobs-full":      syscall.ENOSPC,
 		"blobs-read-only": syscall.EROFS,
