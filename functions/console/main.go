@@ -19,7 +19,7 @@ import (
 )
 
 func main() {
-	os.Exit(functionwire.Serve(os.Stderr, os.Getenv, wire, functionwire.Table, functionwire.Bucket))
+	os.Exit(functionwire.Serve(os.Stderr, os.Getenv, wire, functionwire.Table, functionwire.BlobsToRead))
 }
 
 func wire(ctx context.Context, p functionwire.Parts) (lambdaevent.Function, error) {
