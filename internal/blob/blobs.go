@@ -41,7 +41,7 @@ func OpenDir(dir string) (*Blobs, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open blobs: %w", err)
 	}
-	b := &Blobs{place: place.Folder(dir), settle: func(key string) error { return syncFolders(dir, key) }}
+	b := &Blobs{place: place.Folder(dir), settle: newLasting(dir).settle}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, b.translate(context.Background(), "make folder", err)
 	}
@@ -189,20 +189,4 @@ func ignoreCanceled(err error) error {
 		return nil
 	}
 	return err
-}
-
-// syncFolders makes the names of key's file and folders lasting.
-func syncFolders(dir, key string) error {
-	for folder := filepath.Dir(filepath.Join(dir, filepath.FromSlash(key))); ; folder = filepath.Dir(folder) {
-		f, err := os.Open(folder)
-		if err != nil {
-			return err
-		}
-		if err := errors.Join(f.Sync(), f.Close()); err != nil {
-			return err
-		}
-		if len(folder) <= len(dir) {
-			return nil
-		}
-	}
 }
