@@ -30,7 +30,9 @@ type round struct {
 	faults  map[string]error // by folder; to be read when it is done
 }
 
-func newLasting(dir string) *lasting { return &lasting{dir: dir, sync: syncFolder, turn: make(chan struct{}, 1)} }
+func newLasting(dir string) *lasting {
+	return &lasting{dir: dir, sync: syncFolder, turn: make(chan struct{}, 1)}
+}
 
 // settle makes the names of key's file and folders lasting.
 func (l *lasting) settle(key string) error {
