@@ -34,11 +34,11 @@ func (c *console) functions() template.FuncMap {
 }
 
 // address is the path of a page, each part escaped.
-func address(parts ...string) string {
+func address(parts ...any) string {
 	var b strings.Builder
 	b.WriteString(Root)
 	for _, p := range parts {
-		b.WriteString("/" + url.PathEscape(p))
+		b.WriteString("/" + url.PathEscape(fmt.Sprint(p)))
 	}
 	return b.String()
 }
