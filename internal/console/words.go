@@ -24,7 +24,7 @@ func (c *console) functions() template.FuncMap {
 		"env": func(slug string, rest ...string) string {
 			return address(append([]string{"environments", slug}, rest...)...)
 		},
-		"page":    func(rest ...string) string { return address(rest...) },
+		"page":    address,
 		"digest":  shortDigest,
 		"cause":   causeWords,
 		"dict":    dict,
