@@ -21,8 +21,8 @@ func (c *console) functions() template.FuncMap {
 		"took":  took,
 		"count": count,
 		"lower": func(s any) string { return strings.ToLower(fmt.Sprint(s)) },
-		"env": func(slug string, rest ...string) string {
-			return address(append([]string{"environments", slug}, rest...)...)
+		"env": func(slug string, rest ...any) string {
+			return address(append([]any{"environments", slug}, rest...)...)
 		},
 		"page":    address,
 		"digest":  shortDigest,
