@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -62,6 +63,9 @@ func (c *console) ago(t any) template.HTML {
 	return template.HTML(fmt.Sprintf(`<time datetime="%s" title="%s">%s</time>`, //nolint:gosec // of a time, not of a user
 		exact.Format(time.RFC3339), at(exact), relative(c.Now().Sub(when))))
 }
+
+// text writes a number as people do.
+func text(n int64) string { return strconv.FormatInt(n, 10) }
 
 func at(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") }
 

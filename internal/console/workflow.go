@@ -79,12 +79,7 @@ func (c *console) workflow(v *visit) (answer, error) {
 	for _, d := range ds {
 		m.Deployments = append(m.Deployments, deploymentRow{d, madeLive(m.History, d.ID)})
 	}
-	if next != "" {
-		m.Next = v.with("cursor", next)
-	}
-	if v.query("cursor") != "" {
-		m.First = v.without("cursor")
-	}
+	m.Next, m.First = v.around(next)
 	if m.Done, err = c.done(v); err != nil {
 		return answer{}, err
 	}
