@@ -12,7 +12,7 @@ import (
 
 type releasesCmd struct {
 	Env      string `arg:""`
-	Workflow string `help:"Only those that moved this workflow." placeholder:"WORKFLOW"`
+	Workflow string `help:"Only those that moved this workflow, or were about it." placeholder:"WORKFLOW"`
 	Sync     string `help:"Only those that this sync wrote (sync_…)." placeholder:"SYNC"`
 	Cause    string `help:"Only those with this cause, such as sync, roll-back or make-live." placeholder:"CAUSE"`
 	Actor    string `help:"Only those by somebody whose name has this in it." placeholder:"TEXT"`
@@ -41,7 +41,7 @@ func (c *releasesCmd) Run(s *session) error {
 	}
 	var rows [][]string
 	for _, r := range rs {
-		rows = append(rows, []string{fmt.Sprint(r.Number), stamp(r.At), r.Actor.String(), string(r.Cause), changes(r.Changes), r.Reason})
+		rows = append(rows, []string{fmt.Sprint(r.Number), stamp(r.At), r.Actor.String(), string(r.Cause), changes(r), r.Reason})
 	}
 	s.table("RELEASE AT BY CAUSE CHANGES REASON", rows)
 	again := append([]string{"releases", c.Env}, flagWords("--workflow", c.Workflow, "--sync", c.Sync, "--cause", c.Cause, "--actor", c.Actor)...)
@@ -50,9 +50,14 @@ func (c *releasesCmd) Run(s *session) error {
 }
 
 // changes names what a release moved, shortly: one by one where they are few,
-// else how many came to which commit.
-func changes(cs []slipway.Change) string {
+// else how many came to which commit. What moved nothing says which workflow it
+// was about.
+func changes(r control.ReleaseView) string {
 	const most = 3
+	cs := r.Changes
+	if len(cs) == 0 && r.About != nil {
+		return "nothing moved (" + strings.TrimSpace(r.About.Workflow+" "+slipway.ShortSHA(r.About.Commit)) + ")"
+	}
 	if len(cs) == 0 {
 		return "nothing moved"
 	}

@@ -25,7 +25,7 @@ const releasePath = environmentPath + "/releases/{number}"
 func (a *api) releases() {
 	type list struct {
 		InEnv
-		Workflow string        `query:"workflow" minLength:"1" maxLength:"128" doc:"Only those that moved this workflow."`
+		Workflow string        `query:"workflow" minLength:"1" maxLength:"128" doc:"Only those that moved this workflow, or were about it."`
 		Sync     string        `query:"sync" minLength:"1" maxLength:"64" doc:"Only those of this sync."`
 		Cause    slipway.Cause `query:"cause" enum:"sync,make-live,roll-back,deactivate,hold,lift,reject,accept,freeze,thaw,auto-live-on,auto-live-off,delete,restore"`
 		Actor    string        `query:"actor" minLength:"1" maxLength:"200" doc:"Only those of actors that have this part, in letters of any case."`

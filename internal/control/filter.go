@@ -66,7 +66,7 @@ func (f DeploymentFilter) query() DeploymentQuery {
 
 // ReleaseFilter selects rows of the ledger; a zero field selects all.
 type ReleaseFilter struct {
-	Workflow string // that moved
+	Workflow string // that moved, or that the command was about
 	Sync     string // id
 	Cause    slipway.Cause
 	Actor    string // a part of its text
@@ -74,10 +74,8 @@ type ReleaseFilter struct {
 }
 
 func (f ReleaseFilter) keeps(r slipway.Row) bool {
-	if f.Workflow != "" {
-		if _, moved := ViewRelease(r).Change(f.Workflow); !moved {
-			return false
-		}
+	if f.Workflow != "" && !ViewRelease(r).Concerns(f.Workflow) {
+		return false
 	}
 	return (f.Sync == "" || r.Sync == f.Sync) && (f.Cause == "" || r.Cause == f.Cause) && contains(r.Actor.String(), f.Actor) && f.has(r.At)
 }

@@ -47,6 +47,13 @@ func (p *Plane) Governed(ctx context.Context, slug string, res Result) (Governed
 	return g, nil
 }
 
+// Concerns reports whether the release moved a workflow, or was about it: its
+// hold, or its code that was rejected or accepted.
+func (v ReleaseView) Concerns(workflow string) bool {
+	_, moved := v.Change(workflow)
+	return moved || v.About != nil && v.About.Workflow == workflow
+}
+
 // Change returns the release's change of a workflow, with ok false if it has none.
 func (v ReleaseView) Change(workflow string) (c slipway.Change, ok bool) {
 	for _, c := range v.Changes {

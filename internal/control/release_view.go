@@ -17,6 +17,7 @@ type ReleaseView struct {
 	Actor   slipway.Actor    `json:"actor"`
 	Cause   slipway.Cause    `json:"cause"`
 	Reason  string           `json:"reason"`
+	About   *slipway.About   `json:"about,omitempty"`
 	Changes []slipway.Change `json:"changes"`
 	Notes   []string         `json:"notes"`
 	Sync    string           `json:"sync,omitempty"`
@@ -102,7 +103,7 @@ func (p *Plane) row(ctx context.Context, env slipway.Environment, number int64) 
 func ViewRelease(r slipway.Row) ReleaseView {
 	v := ReleaseView{
 		Number: r.Number, ID: r.ID, At: r.At, Actor: r.Actor, Cause: r.Cause, Reason: r.Reason,
-		Changes: r.Changes, Notes: r.Notes, Sync: r.Sync, Part: r.Part, Of: r.Of,
+		About: r.About, Changes: r.Changes, Notes: r.Notes, Sync: r.Sync, Part: r.Part, Of: r.Of,
 	}
 	if v.Changes == nil {
 		v.Changes = []slipway.Change{}

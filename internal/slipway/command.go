@@ -45,6 +45,7 @@ type draft struct {
 	moved bool // the state differs from the head's
 }
 
+// newDraft begins a row about the whole environment.
 func newDraft(head Row, e Entry, cause Cause) *draft {
 	at := e.At.UTC()
 	if at.Before(head.At) {
@@ -54,6 +55,18 @@ func newDraft(head Row, e Entry, cause Cause) *draft {
 		Number: head.Number + 1, ID: e.ID, At: at, Actor: e.Actor, Cause: cause, Reason: e.Reason,
 		Changes: []Change{}, State: head.State.clone(),
 	}}
+}
+
+// draftOf begins the row of a person's command about one workflow.
+func draftOf(head Row, e Entry, cause Cause, a About) *draft {
+	d := newDraft(head, e, cause)
+	d.row.About = &a
+	return d
+}
+
+// aboutOf is what a command names that names a deployment.
+func aboutOf(d Deployment) About {
+	return About{Workflow: d.Workflow, Deployment: d.ID, Commit: d.Commit.SHA}
 }
 
 func (d *draft) workflow(id string) WorkflowState { return d.row.State.Workflows[id] }
@@ -100,6 +113,14 @@ func (d *draft) hold(id string) {
 	w := d.workflow(id)
 	w.Hold = &Hold{Actor: d.row.Actor, At: d.row.At, Reason: d.row.Reason, Cause: d.row.Cause}
 	d.set(id, w)
+	d.say(id, HoldSet)
+}
+
+// say records what became of the hold of the workflow that the row is about.
+func (d *draft) say(id string, moved HoldMoved) {
+	if d.row.About != nil && d.row.About.Workflow == id {
+		d.row.About.Hold = moved
+	}
 }
 
 func (d *draft) endHold(id string) {
@@ -107,6 +128,7 @@ func (d *draft) endHold(id string) {
 	if w.Hold != nil {
 		w.Hold = nil
 		d.set(id, w)
+		d.say(id, HoldEnded)
 	}
 }
 

@@ -18,10 +18,11 @@ func (c Delete) Decide(head Row) ([]Row, error) {
 	if err := sawLive(c.Workflow, w, c.From); err != nil {
 		return nil, err
 	}
-	d := newDraft(head, c.Entry, CauseDelete)
+	d := draftOf(head, c.Entry, CauseDelete, About{Workflow: c.Workflow})
 	d.takeDown(c.Workflow)
+	d.endHold(c.Workflow)
 	w = d.workflow(c.Workflow)
-	w.Hold, w.Deleted = nil, true
+	w.Deleted = true
 	d.set(c.Workflow, w)
 	return d.rows()
 }

@@ -29,6 +29,7 @@ func (f SetFreeze) Decide(head Row) ([]Row, error) {
 	if f.Until != nil {
 		until := f.Until.UTC()
 		freeze.Until = &until
+		d.note("until " + until.Format(time.RFC3339))
 	}
 	d.row.State.Freeze = &freeze
 	d.moved = true

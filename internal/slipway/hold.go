@@ -14,7 +14,7 @@ func (h SetHold) Decide(head Row) ([]Row, error) {
 	if err := refuseDeleted(head.State, h.Workflow); err != nil {
 		return nil, err
 	}
-	d := newDraft(head, h.Entry, CauseHold)
+	d := draftOf(head, h.Entry, CauseHold, About{Workflow: h.Workflow})
 	if d.workflow(h.Workflow).Hold == nil {
 		d.hold(h.Workflow)
 	}
@@ -30,7 +30,7 @@ type Lift struct {
 
 // Decide gives no row when there is no hold.
 func (l Lift) Decide(head Row) ([]Row, error) {
-	d := newDraft(head, l.Entry, CauseLift)
+	d := draftOf(head, l.Entry, CauseLift, About{Workflow: l.Workflow})
 	if d.workflow(l.Workflow).Hold == nil {
 		return nil, nil
 	}
@@ -78,7 +78,7 @@ func (c Deactivate) Decide(head Row) ([]Row, error) {
 	if err := sawLive(c.Workflow, w, c.From); err != nil {
 		return nil, err
 	}
-	d := newDraft(head, c.Entry, CauseDeactivate)
+	d := draftOf(head, c.Entry, CauseDeactivate, About{Workflow: c.Workflow})
 	d.takeDown(c.Workflow)
 	d.hold(c.Workflow)
 	return d.rows()

@@ -40,6 +40,7 @@ type Row struct {
 	Actor   Actor     `json:"actor"`
 	Cause   Cause     `json:"cause"`
 	Reason  string    `json:"reason,omitempty"`
+	About   *About    `json:"about,omitempty"` // nil unless a person's command was about one workflow
 	Changes []Change  `json:"changes"`
 	Notes   []string  `json:"notes,omitempty"` // what a person overrode, or what was left as it was
 	Sync    string    `json:"sync,omitempty"`  // for cause sync
@@ -47,6 +48,25 @@ type Row struct {
 	Of      int       `json:"of,omitempty"`
 	State   State     `json:"-"` // everything, after this row
 }
+
+// About is what a person's command about one workflow named, and what it did to
+// the workflow's hold: a row that moves nothing says by it what it was for. Rows
+// of versions before it have none.
+type About struct {
+	Workflow   string    `json:"workflow"`
+	Deployment string    `json:"deployment,omitempty"` // whose code was rejected or accepted, or which was made live
+	Commit     string    `json:"commit,omitempty"`     // its sha
+	Hold       HoldMoved `json:"hold,omitempty"`
+}
+
+// HoldMoved is what became of a hold, "" for nothing.
+type HoldMoved string
+
+// What a row does to a hold.
+const (
+	HoldSet   HoldMoved = "set" // in the row's name, in place of any there was
+	HoldEnded HoldMoved = "ended"
+)
 
 // Change is one workflow's move from one deployment to another, with copies of
 // their commits' shas; "" for nothing live.

@@ -34,7 +34,7 @@ func (m MakeLive) Decide(head Row) ([]Row, error) {
 	if w.Live != nil && t.Sequence < w.Live.Sequence {
 		cause = CauseRollBack
 	}
-	d := newDraft(head, m.Entry, cause)
+	d := draftOf(head, m.Entry, cause, aboutOf(m.Target))
 	if head.State.IsFrozen(d.row.At) {
 		if !t.WasLive && !m.Override {
 			return nil, refuseFrozen(head.State, t)

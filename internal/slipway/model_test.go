@@ -331,6 +331,7 @@ func (m *model) invariants(t *rapid.T, l *ledger, before, after Row) {
 		}
 	}
 	m.changes(t, l, before, after)
+	m.about(t, l, before, after)
 	l.packed = checkEncoding(t, after.State, l.packed)
 	if after.Cause == CauseSync {
 		m.automation(t, before, after)

@@ -29,7 +29,7 @@ func (r Reject) Decide(head Row) ([]Row, error) {
 	if err := sawLive(id, w, r.From); err != nil {
 		return nil, err
 	}
-	d := newDraft(head, r.Entry, CauseReject)
+	d := draftOf(head, r.Entry, CauseReject, aboutOf(r.Target))
 	d.row.State.Rejected[r.Target.Code] = Rejection{
 		Workflow: id, Deployment: r.Target.ID, Actor: r.Actor, At: d.row.At, Reason: r.Reason,
 	}
@@ -71,7 +71,7 @@ func (a Accept) Decide(head Row) ([]Row, error) {
 	if err := sawLive(a.Target.Workflow, head.State.Workflows[a.Target.Workflow], a.From); err != nil {
 		return nil, err
 	}
-	d := newDraft(head, a.Entry, CauseAccept)
+	d := draftOf(head, a.Entry, CauseAccept, aboutOf(a.Target))
 	delete(d.row.State.Rejected, a.Target.Code)
 	d.moved = true
 	return d.rows()
