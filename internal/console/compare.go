@@ -1,0 +1,107 @@
+package console
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+
+	"github.com/slipway-dev/slipway/internal/control"
+	"github.com/slipway-dev/slipway/internal/fault"
+)
+
+// comparePage is the model of the page compare.
+type comparePage struct {
+	From, To string // numbers, as they were asked for
+	Trouble  *Trouble
+	Rows     []compareRow
+	Same     int // workflows of which the same is live
+	Settings []settingDiff
+}
+
+// compareRow is a workflow of which two releases have something else live.
+type compareRow struct {
+	Workflow string
+	From, To *control.LiveView // nil for nothing
+}
+
+// compare shows how what was live after one release differs from what was live
+// after another. A number that is none is told in the page.
+func (c *console) compare(v *visit) (answer, error) {
+	m := comparePage{From: v.query("from"), To: v.query("to")}
+	a := answer{page: "compare", title: "Compare releases · " + v.env, tab: "releases"}
+	if m.From+m.To != "" {
+		err := c.fillComparison(v, &m)
+		if fault.Is(err, fault.NotFound) || fault.Is(err, fault.Invalid) {
+			t, status := c.trouble(v, err)
+			m.Trouble, a.status = &t, status
+		} else if err != nil {
+			return answer{}, err
+		}
+	}
+	a.model = m
+	return a, nil
+}
+
+func (c *console) fillComparison(v *visit, m *comparePage) error {
+	var sides [2]control.ReleaseDetail
+	for i, number := range []string{m.From, m.To} {
+		n, err := strconv.ParseInt(number, 10, 64)
+		if err != nil {
+			return fault.New(fault.Invalid, "bad-release", "%q is no number of a release", number).WithHint("give two numbers from the list of releases")
+		}
+		if sides[i], err = c.Plane.Release(v.ctx(), v.env, n); err != nil {
+			return err
+		}
+	}
+	m.Rows, m.Same = compareLive(sides[0].Live, sides[1].Live)
+	m.Settings = compareRest(sides[0], sides[1])
+	return nil
+}
+
+func compareLive(from, to map[string]control.LiveView) (rows []compareRow, same int) {
+	ids := slices.AppendSeq(slices.Collect(maps.Keys(from)), maps.Keys(to))
+	slices.Sort(ids)
+	for _, id := range slices.Compact(ids) {
+		a, inA := from[id]
+		b, inB := to[id]
+		if inA && inB && a.Deployment == b.Deployment {
+			same++
+			continue
+		}
+		row := compareRow{Workflow: id}
+		if inA {
+			row.From = &a
+		}
+		if inB {
+			row.To = &b
+		}
+		rows = append(rows, row)
+	}
+	return rows, same
+}
+
+// compareRest is what else differs: holds, auto-live, freeze.
+func compareRest(a, b control.ReleaseDetail) (out []settingDiff) {
+	add := func(name, from, to string) {
+		if from != to {
+			out = append(out, settingDiff{name, from, to})
+		}
+	}
+	onOff := map[bool]string{true: "on", false: "off"}
+	add("Auto-live", onOff[a.AutoLive], onOff[b.AutoLive])
+	frozen := func(r control.ReleaseDetail) string {
+		if r.Freeze == nil {
+			return "no"
+		}
+		return "by " + r.Freeze.Actor.String()
+	}
+	add("Frozen", frozen(a), frozen(b))
+	held := map[bool]string{true: "held", false: "not held"}
+	ids := slices.Concat(a.Held, b.Held)
+	slices.Sort(ids)
+	for _, id := range slices.Compact(ids) {
+		add(fmt.Sprintf("Hold of %s", id), held[slices.Contains(a.Held, id)], held[slices.Contains(b.Held, id)])
+	}
+	return out
+}
