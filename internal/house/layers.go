@@ -28,13 +28,14 @@ func layers() []layer {
 		{"task api console backup client server", "an edge translates between its protocol and control, and knows no other edge"},
 		{"functionwire", "it puts together what several functions share, and is none of them"},
 		{"cmd functions", "a main wires what it starts"},
-		{"acceptance bench functiontest", "the scenarios and the measurements may use all of it, and nothing uses them"},
+		{"acceptance bench functiontest consoletest", "the scenarios and the measurements may use all of it, and nothing uses them"},
 	}
 }
 
 // testSupport are packages for tests: nothing that ships imports them.
 func testSupport(name string) bool {
-	return name == "storetest" || name == "gittest" || name == "acceptance" || name == "bench" || name == "functiontest"
+	return name == "storetest" || name == "gittest" || name == "acceptance" || name == "bench" || name == "functiontest" ||
+		name == "consoletest"
 }
 
 // rank is the place of a package in layers; false if it has none.
