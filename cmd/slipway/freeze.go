@@ -7,6 +7,7 @@ import (
 	"github.com/slipway-dev/slipway/internal/control"
 	"github.com/slipway-dev/slipway/internal/fault"
 	"github.com/slipway-dev/slipway/internal/slipway"
+	"github.com/slipway-dev/slipway/internal/when"
 )
 
 type freezeCmd struct {
@@ -42,7 +43,7 @@ func parseUntil(text string, now time.Time) (*time.Time, error) {
 	if text == "" {
 		return nil, nil //nolint:nilnil // no end is an answer
 	}
-	t, ok := parseEnd(text, now)
+	t, ok := when.End(text, now)
 	if !ok {
 		return nil, fault.New(fault.Invalid, "bad-freeze", "%q is no time, and no length of time from now", text).
 			WithHint("write a time in UTC such as 2026-03-02T08:00, or how long from now, such as 8h or 2d").

@@ -6,18 +6,17 @@ import (
 
 	"github.com/slipway-dev/slipway/internal/control"
 	"github.com/slipway-dev/slipway/internal/fault"
+	"github.com/slipway-dev/slipway/internal/when"
 )
 
 // parsePoll reads how often a branch is asked for its tip, in seconds: nil for "",
 // 0 for off.
 func parsePoll(text string) (*int, error) {
-	switch length, ok := parseLength(text); {
-	case text == "":
+	if text == "" {
 		return nil, nil //nolint:nilnil // nothing was said
-	case text == "off" || text == "0":
-		return new(0), nil
-	case ok && length%time.Second == 0:
-		return new(int(length / time.Second)), nil
+	}
+	if seconds, ok := when.Poll(text); ok {
+		return &seconds, nil
 	}
 	return nil, fault.New(fault.Invalid, "bad-poll", "%q does not say how often", text).WithHint("write a length of time in whole seconds, such as 30s, 2m or 1h, or off")
 }

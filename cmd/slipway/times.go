@@ -1,42 +1,12 @@
 package main
 
 import (
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/slipway-dev/slipway/internal/control"
 	"github.com/slipway-dev/slipway/internal/fault"
+	"github.com/slipway-dev/slipway/internal/when"
 )
-
-// parseTime reads a time in UTC.
-func parseTime(text string) (time.Time, bool) {
-	for _, form := range []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02T15:04", "2006-01-02 15:04", "2006-01-02"} {
-		if t, err := time.ParseInLocation(form, text, time.UTC); err == nil {
-			return t.UTC(), true
-		}
-	}
-	return time.Time{}, false
-}
-
-// parseLength reads a length of time above zero: 90m, 8h, 2d.
-func parseLength(text string) (time.Duration, bool) {
-	length, err := time.ParseDuration(text)
-	if days, ok := strings.CutSuffix(text, "d"); err != nil && ok {
-		n, err := strconv.Atoi(days)
-		return time.Duration(n) * 24 * time.Hour, err == nil && n > 0 && n <= 36500
-	}
-	return length, err == nil && length > 0
-}
-
-// parseEnd reads when something ends: a time, or how long from now.
-func parseEnd(text string, now time.Time) (t time.Time, ok bool) {
-	if t, ok = parseTime(text); ok {
-		return t, true
-	}
-	length, ok := parseLength(text)
-	return now.Add(length).UTC().Truncate(time.Second), ok
-}
 
 // spanFlags choose a part of time.
 type spanFlags struct {
@@ -57,10 +27,10 @@ func parseAgo(flag, text string, now time.Time) (*time.Time, error) {
 	if text == "" {
 		return nil, nil //nolint:nilnil // no end is an answer
 	}
-	t, ok := parseTime(text)
+	t, ok := when.Time(text)
 	if !ok {
 		var length time.Duration
-		if length, ok = parseLength(text); ok {
+		if length, ok = when.Length(text); ok {
 			t = now.Add(-length).UTC().Truncate(time.Second)
 		}
 	}

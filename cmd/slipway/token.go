@@ -7,6 +7,7 @@ import (
 	"github.com/slipway-dev/slipway/internal/control"
 	"github.com/slipway-dev/slipway/internal/fault"
 	"github.com/slipway-dev/slipway/internal/slipway"
+	"github.com/slipway-dev/slipway/internal/when"
 )
 
 type tokenCmd struct {
@@ -54,7 +55,7 @@ func (c *tokenCreateCmd) expiry(now time.Time) (*time.Time, error) {
 	if c.Expires == "" {
 		return nil, nil //nolint:nilnil // no end is an answer
 	}
-	t, ok := parseEnd(c.Expires, now)
+	t, ok := when.End(c.Expires, now)
 	if !ok {
 		return nil, fault.New(fault.Invalid, "bad-expiry", "%q is no time, and no length of time from now", c.Expires).
 			WithHint("write a time in UTC such as 2026-03-02T08:00, or how long from now, such as 8h or 90d")

@@ -12,7 +12,7 @@ type layer struct {
 // layers gives the house from its foundation up.
 func layers() []layer {
 	return []layer{
-		{"fault diagnostic catalog", "they are the vocabulary that everything speaks, so they rest on nothing of ours"},
+		{"fault diagnostic catalog when", "they are the vocabulary that everything speaks, so they rest on nothing of ours"},
 		{"statemachine infra examples house", "definitions, templates, examples and these rules are read by others and need none of them"},
 		{"asl lambdaevent", "an interpreter and a reader of events know nothing of what runs on them"},
 		{"slipway", "the nouns are pure: they rest on the vocabulary alone"},
