@@ -16,7 +16,7 @@ func EnvironmentExists(slug string) *fault.Fault {
 
 // EnvironmentChanged is for a change of an environment that is another by now.
 func EnvironmentChanged(slug string) *fault.Fault {
-	return fault.New(fault.Conflict, "environment-changed", "environment %q was changed meanwhile", slug).
+	return fault.New(fault.Conflict, CodeEnvironmentChanged, "environment %q was changed meanwhile", slug).
 		WithHint("look at what it is now, then decide again").WithFix("env", "show", slug)
 }
 

@@ -20,6 +20,28 @@ type EnvironmentChange struct {
 	AutoLive   *bool
 
 	PollSeconds *int // 0: never
+
+	// Version is the version of the configuration that whoever asks has seen, nil
+	// if they did not say: where another is there by now, a change of the
+	// configuration is refused (Conflict, CodeEnvironmentChanged). Auto-live is no
+	// part of the configuration.
+	Version *int64
+}
+
+// CodeEnvironmentChanged is the fault of a change whose sender saw an older
+// configuration; the stores give it to whoever loses the race to write one.
+const CodeEnvironmentChanged = "environment-changed"
+
+// refuseOlder refuses a change of env whose sender saw another version of it.
+func (c EnvironmentChange) refuseOlder(env slipway.Environment) error {
+	if c.Version == nil || *c.Version == env.Version {
+		return nil
+	}
+	f := fault.New(fault.Conflict, CodeEnvironmentChanged, "environment %q has configuration %d by now; you saw %d", env.Slug, env.Version, *c.Version)
+	if env.Version > 1 {
+		f.Detail += ", and " + env.ChangedBy.String() + " changed it"
+	}
+	return f.WithHint("look at what it is now, then decide again").WithFix("env", "show", fault.EnvArg)
 }
 
 func (c EnvironmentChange) of(e slipway.Environment) slipway.Environment {
@@ -80,6 +102,9 @@ func (p *Plane) configure(ctx context.Context, slug string, c EnvironmentChange,
 				return env, false, nil
 			}
 			return env, true, p.configurePoll(ctx, env) // an answer was lost
+		}
+		if err := c.refuseOlder(env); err != nil {
+			return env, false, err
 		}
 		if next.PollEvery() > 0 && next.PollEvery() != env.PollEvery() {
 			// Before it is so, too: who dies between leaves no poll that is due never, or late.

@@ -120,6 +120,37 @@ func TestSetEnvironment(t *testing.T) {
 	}
 }
 
+// TestAChangeOfAnOlderConfigurationIsRefused: what somebody else changed meanwhile
+// is not overwritten by whoever did not see it.
+func TestAChangeOfAnOlderConfigurationIsRefused(t *testing.T) {
+	t.Parallel()
+	w, _ := threeReleases(t, nil)
+	set := func(version int64, trigger string, off *bool) (control.Result, error) {
+		return w.SetEnvironment(w.ctx, "prod", control.EnvironmentChange{Triggers: &[]string{trigger}, Version: &version, AutoLive: off}, ana)
+	}
+	if res, err := set(1, "a:b", nil); err != nil || !res.Changed || res.Environment.Version != 2 {
+		t.Fatalf("set %+v (%v)", res, err)
+	}
+	before, err := w.Environment(w.ctx, "prod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, version := range []int64{0, 1, 3} {
+		_, err := set(version, "c:d", new(false))
+		wantCode(t, err, control.CodeEnvironmentChanged)
+	}
+	after, err := w.Environment(w.ctx, "prod")
+	if err != nil || after.Version != 2 || after.Triggers[0] != "a:b" || after.Release != before.Release || !after.AutoLive {
+		t.Errorf("a refused change made it %+v (%v)", after, err)
+	}
+	if res, err := set(1, "a:b", nil); err != nil || res.Changed {
+		t.Errorf("what is so already: %+v (%v)", res, err)
+	}
+	if res, err := set(2, "c:d", new(false)); err != nil || !res.Changed || res.Environment.Version != 3 {
+		t.Errorf("what is seen: %+v (%v)", res, err)
+	}
+}
+
 func TestANewConfigurationIsANewCheck(t *testing.T) {
 	t.Parallel()
 	w, _ := threeReleases(t, nil)
@@ -152,7 +183,7 @@ func TestSettingsOnAFlakyStore(t *testing.T) {
 	flaky = true
 	for i, trigger := range []string{"a:b", "c:d", "e:f"} {
 		triggers, on := []string{trigger}, i%2 == 1
-		res, err := w.SetEnvironment(w.ctx, "prod", control.EnvironmentChange{Triggers: &triggers, AutoLive: &on}, ana)
+		res, err := w.SetEnvironment(w.ctx, "prod", control.EnvironmentChange{Triggers: &triggers, AutoLive: &on, Version: new(int64(i + 1))}, ana)
 		if err != nil || !res.Changed {
 			t.Fatalf("set %+v (%v)", res, err)
 		}
