@@ -5,6 +5,7 @@
 // for is left out with one line that says so; with -need that is a failure. The
 // command finds the endpoints in SLIPWAY_DYNAMODB_ENDPOINTS. With -stack it also
 // builds and deploys template.yaml with the SAM CLI, and deletes it afterwards; the
-// API is then in SLIPWAY_TARGET, SLIPWAY_TARGET_HOST and SLIPWAY_TARGET_TOKEN. -at
-// deploys to something that runs already, such as LocalStack.
+// API is then in SLIPWAY_TARGET, SLIPWAY_TARGET_HOST and SLIPWAY_TARGET_TOKEN; the
+// emulator, the state machine and the guard in SLIPWAY_TARGET_AWS, _STATE_MACHINE and
+// _GUARD. -at deploys to what runs already, such as LocalStack, without a guard.
 package main

@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -30,6 +31,8 @@ type guard struct {
 	policies map[string][]statement // by function; read when it calls first
 	refused  []string
 	allowed  int
+
+	troubles troubles
 }
 
 // startGuard listens on a free port. What it guards is told later.
@@ -39,7 +42,7 @@ func startGuard(ctx context.Context) (*guard, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &guard{url: "http://" + l.Addr().String(), policies: map[string][]statement{}}
+	g := &guard{url: "http://" + l.Addr().String(), policies: map[string][]statement{}, troubles: troubles{by: map[int]*trouble{}}}
 	g.server = &http.Server{Handler: g, ReadHeaderTimeout: time.Minute}
 	go func() { _ = g.server.Serve(l) }() // until it is closed
 	return g, nil
@@ -74,8 +77,12 @@ func (g *guard) guards(endpoint string) error {
 
 var caller = regexp.MustCompile(`\bapp/([\w-]+)`)
 
-// ServeHTTP passes on what the caller's role allows.
+// ServeHTTP passes on what the caller's role allows, and no test makes trouble of.
 func (g *guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if strings.HasPrefix(r.URL.Path, troublePath) {
+		g.troubles.ServeHTTP(w, r)
+		return
+	}
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)
@@ -83,39 +90,57 @@ func (g *guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	if who := caller.FindStringSubmatch(r.UserAgent()); who != nil {
-		if err := g.permit(r, who[1], body); err != nil {
-			g.refuse(w, err)
+		does, err := g.permit(r, who[1], body)
+		if err != nil {
+			g.note(err)
+			refuse(w, err)
 			return
+		}
+		if t := g.troubles.meet(who[1], r.URL.Path, body, does); t != nil {
+			if t.Refuse {
+				refuse(w, errTrouble)
+				return
+			}
+			if t.delays(r) {
+				return
+			}
 		}
 	}
 	g.proxy.ServeHTTP(w, r)
 }
 
-// permit fails if one of the things that a request does is not allowed.
-func (g *guard) permit(r *http.Request, function string, body []byte) error {
+// errTrouble is a refusal that a test has asked for.
+var errTrouble = errors.New("a test wants this refused")
+
+// permit gives the things that a request does. It fails if one is not allowed.
+func (g *guard) permit(r *http.Request, function string, body []byte) ([]deed, error) {
 	wanted, err := deeds(r, body)
 	if err != nil {
-		return fmt.Errorf("%s: %w", function, err)
+		return nil, fmt.Errorf("%s: %w", function, err)
 	}
 	policy, err := g.policy(r.Context(), function)
 	if err != nil {
-		return fmt.Errorf("%s: %w", function, err)
+		return nil, fmt.Errorf("%s: %w", function, err)
 	}
 	for _, d := range wanted {
 		if !slices.ContainsFunc(policy, func(s statement) bool { return s.allows(d) }) {
-			return fmt.Errorf("%s may not %s on %s %v", function, d.action, d.resource, d.keys)
+			return nil, fmt.Errorf("%s may not %s on %s %v", function, d.action, d.resource, d.keys)
 		}
 	}
 	g.mu.Lock()
 	g.allowed += len(wanted)
 	g.mu.Unlock()
-	return nil
+	return wanted, nil
 }
 
-func (g *guard) refuse(w http.ResponseWriter, err error) {
+// note keeps what was refused for the verdict.
+func (g *guard) note(err error) {
 	g.mu.Lock()
+	defer g.mu.Unlock()
 	g.refused = append(g.refused, err.Error())
-	g.mu.Unlock()
+}
+
+func refuse(w http.ResponseWriter, err error) {
 	w.Header().Set("Content-Type", "application/x-amz-json-1.0")
 	w.WriteHeader(http.StatusForbidden)
 	_ = json.NewEncoder(w).Encode(map[string]string{"__type": "AccessDeniedException", "message": err.Error()})

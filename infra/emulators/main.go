@@ -90,7 +90,7 @@ func (r run) do(ctx context.Context) (code int, err error) {
 		if failed != nil {
 			errs = append(errs, fmt.Errorf("the deployed stack left out: %w", failed))
 		} else {
-			env = append(env, d.target()...)
+			env = append(env, d.target(g.address())...)
 		}
 	}
 	for _, err := range errs {

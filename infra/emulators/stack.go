@@ -108,7 +108,7 @@ func (d *deployment) readOutputs(ctx context.Context) error {
 	for _, o := range list {
 		d.outputs[o.OutputKey] = o.OutputValue
 	}
-	for _, name := range []string{"ApiId", "FirstTokenSecretArn"} {
+	for _, name := range []string{"ApiId", "FirstTokenSecretArn", "StateMachineArn"} {
 		if d.outputs[name] == "" {
 			return fmt.Errorf("the stack has no output %s", name)
 		}
@@ -161,11 +161,12 @@ func (d *deployment) host() string {
 	return d.outputs["ApiId"] + "." + domain + ":" + d.endpoint.Port()
 }
 
-// target is what the command finds in its environment.
-func (d *deployment) target() []string {
+// target is what the command finds in its environment; guard is "" for none.
+func (d *deployment) target(guard string) []string {
 	return []string{
 		"SLIPWAY_TARGET=" + d.endpoint.String(), "SLIPWAY_TARGET_HOST=" + d.host(), "SLIPWAY_TARGET_TOKEN=" + d.token,
-		"SLIPWAY_TARGET_STATE_MACHINE=" + d.outputs["StateMachineArn"],
+		"SLIPWAY_TARGET_AWS=" + d.endpoint.String(), "SLIPWAY_TARGET_STATE_MACHINE=" + d.outputs["StateMachineArn"],
+		"SLIPWAY_TARGET_GUARD=" + guard,
 	}
 }
 

@@ -42,7 +42,7 @@ func cloud(t *testing.T, token string, samFails string) (d *deployment, deleted 
 	}
 	sam := filepath.Join(t.TempDir(), "sam")
 	script := "#!/bin/sh\n[ \"$1\" = \"" + samFails + "\" ] && { echo it is broken >&2; exit 3; }\n" +
-		`echo '[{"OutputKey": "ApiId", "OutputValue": "a1"}, {"OutputKey": "FirstTokenSecretArn", "OutputValue": "arn"}]'`
+		`echo '[{"OutputKey": "ApiId", "OutputValue": "a1"}, {"OutputKey": "FirstTokenSecretArn", "OutputValue": "arn"}, {"OutputKey": "StateMachineArn", "OutputValue": "arn:machine"}]'`
 	if err := os.WriteFile(sam, []byte(script), 0o700); err != nil {
 		t.Fatal(err)
 	}
@@ -54,8 +54,14 @@ func TestStack(t *testing.T) {
 	if err := d.bring(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if got := strings.Join(d.target(), " "); !strings.Contains(got, "SLIPWAY_TARGET_TOKEN=slipway_first_s") || !strings.Contains(got, "SLIPWAY_TARGET_HOST=a1.execute-api.localhost:") {
-		t.Errorf("the command would find %s", got)
+	got := strings.Join(d.target("http://guard"), " ") + " "
+	for _, want := range []string{
+		"SLIPWAY_TARGET=" + d.endpoint.String() + " ", "SLIPWAY_TARGET_TOKEN=slipway_first_s ", "SLIPWAY_TARGET_HOST=a1.execute-api.localhost:",
+		"SLIPWAY_TARGET_AWS=" + d.endpoint.String() + " ", "SLIPWAY_TARGET_STATE_MACHINE=arn:machine ", "SLIPWAY_TARGET_GUARD=http://guard ",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("the command would find %s, not %s", got, want)
+		}
 	}
 	if err := d.remove(t.Context()); err != nil || !*gone {
 		t.Errorf("removed %v (%v)", *gone, err)
