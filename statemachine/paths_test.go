@@ -84,8 +84,38 @@ func paths() []path {
 			toGoLive + "Validate[0].Split batch, Validate[0].One by one, Validate[0].One by one[0].Validate one, " + finish, "",
 		},
 		{
+			"a batch outlives its function",
+			map[string][]string{"Fetch": one, "Validate": {"Sandbox.Timedout", "{}"}, "Split": {single}},
+			toGoLive + "Validate[0].Split batch, Validate[0].One by one, Validate[0].One by one[0].Validate one, " + finish, "",
+		},
+		{
+			"a batch ends as nobody knows",
+			map[string][]string{"Fetch": one, "Validate": {"Lambda.Unknown", "{}"}, "Split": {single}},
+			toGoLive + "Validate[0].Split batch, Validate[0].One by one, Validate[0].One by one[0].Validate one, " + finish, "",
+		},
+		{
 			"one file is poisonous",
 			map[string][]string{"Fetch": one, "Validate": {"crash", "crash"}, "Split": {single}},
+			toGoLive + "Validate[0].Split batch, Validate[0].One by one, Validate[0].One by one[0].Validate one, Validate[0].One by one[0].Poisonous, " + finish, "",
+		},
+		{
+			"one file takes all memory",
+			map[string][]string{"Fetch": one, "Validate": {"crash", "Runtime.OutOfMemory"}, "Split": {single}},
+			toGoLive + "Validate[0].Split batch, Validate[0].One by one, Validate[0].One by one[0].Validate one, Validate[0].One by one[0].Poisonous, " + finish, "",
+		},
+		{
+			"one file times out",
+			map[string][]string{"Fetch": one, "Validate": {"crash", "States.Timeout"}, "Split": {single}},
+			toGoLive + "Validate[0].Split batch, Validate[0].One by one, Validate[0].One by one[0].Validate one, Validate[0].One by one[0].Poisonous, " + finish, "",
+		},
+		{
+			"one file outlives its function",
+			map[string][]string{"Fetch": one, "Validate": {"crash", "Sandbox.Timedout"}, "Split": {single}},
+			toGoLive + "Validate[0].Split batch, Validate[0].One by one, Validate[0].One by one[0].Validate one, Validate[0].One by one[0].Poisonous, " + finish, "",
+		},
+		{
+			"one file ends as nobody knows",
+			map[string][]string{"Fetch": one, "Validate": {"crash", "Lambda.Unknown"}, "Split": {single}},
 			toGoLive + "Validate[0].Split batch, Validate[0].One by one, Validate[0].One by one[0].Validate one, Validate[0].One by one[0].Poisonous, " + finish, "",
 		},
 		{
@@ -113,10 +143,11 @@ func paths() []path {
 // Catch and each end among them, and asserts the states that it enters.
 func TestPaths(t *testing.T) {
 	m := load(t)
-	entered := map[string]bool{}
+	entered, caught := map[string]bool{}, map[string]bool{}
 	for i, p := range paths() {
 		t.Run(p.name, func(t *testing.T) {
-			went, err := interpret(t.Context(), m, p.script(i))
+			script := p.script(i)
+			went, err := interpret(t.Context(), m, script)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -129,11 +160,23 @@ func TestPaths(t *testing.T) {
 			for _, s := range went.states {
 				entered[nameOf(s)] = true
 			}
+			for i, name := range script.failed {
+				if c := script.failing[i]; c.inMap() {
+					caught[nameOf(c.state(""))+" "+name] = true
+				}
+			}
 		})
 	}
 	for _, s := range every(m.States()) {
 		if !entered[s.Name] {
 			t.Errorf("no path goes through %s", s.Name)
+		}
+		for _, c := range s.Catch {
+			for _, name := range c.Errors {
+				if name != "States.ALL" && !caught[s.Name+" "+name] {
+					t.Errorf("on no path %s meets %s", s.Name, name)
+				}
+			}
 		}
 	}
 }

@@ -27,6 +27,7 @@ type script struct {
 	answers map[string][]string
 	calls   []call
 	failed  []string // the errors' names, as they were answered
+	failing []call   // to which
 }
 
 // call is one of a task.
@@ -65,6 +66,7 @@ func (s *script) next(task string, input json.RawMessage) (string, error) {
 	answer := strings.ReplaceAll(answers[0], "SYNC", s.sync)
 	if !json.Valid([]byte(answer)) {
 		s.failed = append(s.failed, strings.Replace(answer, crash, "Runtime.ExitError", 1))
+		s.failing = append(s.failing, c)
 	}
 	return answer, nil
 }

@@ -2,6 +2,8 @@ package acceptance
 
 import (
 	"context"
+	"flag"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -26,6 +28,22 @@ import (
 	"github.com/slipway-dev/slipway/internal/task"
 )
 
+// atOnce is how many scenarios run at the same time on a deployed stack, where most
+// of their time is waiting.
+const atOnce = "8"
+
+// TestMain lets more run at the same time there.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	if os.Getenv("SLIPWAY_TARGET_AWS") != "" {
+		if err := flag.Set("test.parallel", atOnce); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+	}
+	os.Exit(m.Run())
+}
+
 // TestHere runs the scenarios against the API in this process, on the embedded
 // store.
 func TestHere(t *testing.T) {
@@ -37,11 +55,17 @@ func TestHere(t *testing.T) {
 // SLIPWAY_TARGET_HOST the Host of its requests where that is another than the
 // URL's. It must be let to read repositories on this machine.
 func TestThere(t *testing.T) {
+	Run(t, there(t))
+}
+
+// there is that server. Without one the test is skipped.
+func there(t *testing.T) Target {
+	t.Helper()
 	url, token, host := os.Getenv("SLIPWAY_TARGET"), os.Getenv("SLIPWAY_TARGET_TOKEN"), os.Getenv("SLIPWAY_TARGET_HOST")
 	if url == "" {
 		t.Skip("no server is named: SLIPWAY_TARGET is empty")
 	}
-	Run(t, Target{
+	return Target{
 		URL: strings.TrimSuffix(url, "/"), Client: &http.Client{Transport: hosted{host}}, Token: token,
 		Stale:  control.ResolveStale,
 		GitURL: func(t testing.TB, repo *gittest.Repo) string { return gittest.Serve(t, repo).URL },
@@ -53,7 +77,7 @@ func TestThere(t *testing.T) {
 				return nil
 			}
 		},
-	})
+	}
 }
 
 // hosted sends requests with a Host of their own.

@@ -18,6 +18,18 @@ func Emulator(t testing.TB) {
 	name(t, url, "us-east-1")
 }
 
+// Deployed names the AWS of the deployed stack to the SDK in the environment, gives
+// the ARN of its state machine, and skips the test where none is deployed.
+func Deployed(t testing.TB) string {
+	t.Helper()
+	url, machine := os.Getenv("SLIPWAY_TARGET_AWS"), os.Getenv("SLIPWAY_TARGET_STATE_MACHINE")
+	if url == "" || machine == "" {
+		t.Skip("no stack is deployed here: make test deploys one")
+	}
+	name(t, url, "us-east-1")
+	return machine
+}
+
 // name gives the SDK an endpoint for every service, and a key that opens nothing.
 func name(t testing.TB, url, region string) {
 	for name, value := range map[string]string{
