@@ -80,6 +80,20 @@ func (f ReleaseFilter) keeps(r slipway.Row) bool {
 	return (f.Sync == "" || r.Sync == f.Sync) && (f.Cause == "" || r.Cause == f.Cause) && contains(r.Actor.String(), f.Actor) && f.has(r.At)
 }
 
+// inTime ends a page of the ledger, and the list with it, at the first row that is
+// older than Since: no row is older than the one before it.
+func (f ReleaseFilter) inTime(rows []slipway.Row, next string, err error) ([]slipway.Row, string, error) {
+	if f.Since == nil {
+		return rows, next, err
+	}
+	for i, r := range rows {
+		if r.At.Before(*f.Since) {
+			return rows[:i], "", err
+		}
+	}
+	return rows, next, err
+}
+
 func committed(c slipway.Commit, sha, author string) bool {
 	return strings.HasPrefix(c.SHA, strings.ToLower(sha)) && (contains(c.Author, author) || contains(c.Email, author))
 }

@@ -35,7 +35,7 @@ func (p *Plane) Releases(ctx context.Context, slug string, f ReleaseFilter, page
 		return nil, "", err
 	}
 	rows, next, err := filtered(page, func(page Page) ([]slipway.Row, string, error) {
-		return p.store.Rows(ctx, env.ID, page)
+		return f.inTime(p.store.Rows(ctx, env.ID, page))
 	}, f.keeps)
 	if err != nil {
 		return nil, "", fmt.Errorf("read releases: %w", err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/slipway-dev/slipway/internal/diagnostic"
 	"github.com/slipway-dev/slipway/internal/fault"
 	"github.com/slipway-dev/slipway/internal/slipway"
 )
@@ -54,6 +55,21 @@ func (p *Plane) SyncByID(ctx context.Context, slug, id string) (SyncDetail, erro
 		v.Deployments = append(v.Deployments, viewDeployment(d, false, head, p.now()))
 	}
 	return v, nil
+}
+
+// BuildLogs reads the build logs of deployments by their ids, one deployment each:
+// lists are without them, so it is asked for those that are shown. env is the
+// environment's id. One that is pruned has none.
+func (p *Plane) BuildLogs(ctx context.Context, env string, ids []string) ([][]diagnostic.Diagnostic, error) {
+	logs := make([][]diagnostic.Diagnostic, len(ids))
+	return logs, p.each(len(ids), func(i int) error {
+		d, err := p.store.Deployment(ctx, env, ids[i])
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return fmt.Errorf("read deployment: %w", err)
+		}
+		logs[i] = d.Diagnostics
+		return nil
+	})
 }
 
 // unknownIn words a NotFound of the store for a person: what an environment does

@@ -1,5 +1,7 @@
 package diagnostic
 
+import "slices"
+
 // Code names a kind of diagnostic for good: stable, kebab-case, documented in
 // docs/diagnostics.md under a heading of its own name.
 type Code string
@@ -121,6 +123,12 @@ func (c Code) Severity() Severity {
 		return i.Severity
 	}
 	return Error
+}
+
+// OfRepository reports whether c is about a repository and what was found in it,
+// and not about one workflow's code.
+func (c Code) OfRepository() bool {
+	return slices.ContainsFunc(discoveryCodes(), func(i Info) bool { return i.Code == c })
 }
 
 // New returns a diagnostic of the whole file at path, with c's default severity.

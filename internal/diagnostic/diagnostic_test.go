@@ -16,3 +16,11 @@ func TestCutKeepsErrors(t *testing.T) {
 		t.Errorf("kept %d and left %d of 3", len(kept), left)
 	}
 }
+
+func TestOfRepository(t *testing.T) {
+	for code, want := range map[Code]bool{ConfigMissing: true, NoWorkflows: true, NearMiss: true, SyntaxError: false, DuplicateID: false, NotChecked: false, "": false} {
+		if code.OfRepository() != want {
+			t.Errorf("%q is of the repository: %v", code, !want)
+		}
+	}
+}
