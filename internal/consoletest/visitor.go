@@ -114,6 +114,21 @@ func (p Page) Form(s *Site, action string) url.Values {
 	return nil
 }
 
+// Link is where the page's first link with this text leads; the test fails where
+// there is none.
+func (p Page) Link(s *Site, text string) string {
+	s.T.Helper()
+	root, err := html.Parse(strings.NewReader(p.Text))
+	s.Must(err)
+	for n := range root.Descendants() {
+		if n.DataAtom == atom.A && strings.TrimSpace(textOf(n)) == text {
+			return attribute(n, "href")
+		}
+	}
+	s.T.Fatalf("%s answered %d and has no link %q:\n%s", p.Path, p.Status, text, p.Text)
+	return ""
+}
+
 // Has reports whether the page's text has it, without markup.
 func (p Page) Has(text string) bool { return strings.Contains(p.Words(), text) }
 
