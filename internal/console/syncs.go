@@ -2,9 +2,13 @@ package console
 
 import (
 	"cmp"
-	"slices"
+	"crypto/sha256"
+	"encoding/hex"
+	"net/http"
+	"time"
 
 	"github.com/slipway-dev/slipway/internal/control"
+	"github.com/slipway-dev/slipway/internal/fault"
 	"github.com/slipway-dev/slipway/internal/slipway"
 )
 
@@ -13,6 +17,7 @@ func (c *console) syncRoutes() []route {
 		{"GET " + inEnv + "/syncs", slipway.Viewer, c.syncs},
 		{"POST " + inEnv + "/syncs", slipway.Deployer, c.startSync},
 		{"GET " + inEnv + "/syncs/{sync}", slipway.Viewer, c.sync},
+		{"GET " + inEnv + "/syncs/{sync}/cancel", slipway.Deployer, c.confirmCancel},
 		{"POST " + inEnv + "/syncs/{sync}/cancel", slipway.Deployer, c.cancelSync},
 	}
 }
@@ -24,9 +29,13 @@ type syncsPage struct {
 	Commit   string
 	Author   string
 	Statuses []slipway.SyncStatus
-	Next     string // address of the page after this one, "" for none
-	First    string // address of the first page, "" on it
+	Next     string   // address of the page after this one, "" for none
+	First    string   // address of the first page, "" on it
+	Trouble  *Trouble // what is wrong with the filter
 }
+
+// Filtered reports whether anything is asked for.
+func (p syncsPage) Filtered() bool { return p.Status+p.Commit+p.Author != "" }
 
 const syncsPerPage = 25
 
@@ -40,21 +49,56 @@ func allSyncStatuses() []slipway.SyncStatus {
 // syncs lists an environment's syncs, newest first.
 func (c *console) syncs(v *visit) (answer, error) {
 	m := syncsPage{Status: v.query("status"), Commit: v.query("commit"), Author: v.query("author"), Statuses: allSyncStatuses()}
+	a := answer{page: "syncs", title: "Syncs · " + v.env, tab: "syncs", poll: idlePoll}
 	f := control.SyncFilter{Status: slipway.SyncStatus(m.Status), Commit: m.Commit, Author: m.Author}
 	list, next, err := c.Plane.Syncs(v.ctx(), v.env, f, control.Page{Cursor: v.query("cursor"), Limit: syncsPerPage})
+	if fault.Is(err, fault.Invalid) { // what was typed stays, to be mended
+		t, status := c.trouble(v, err)
+		m.Trouble = &t
+		a.model, a.status, a.poll = m, status, 0
+		return a, nil
+	}
 	if err != nil {
 		return answer{}, err
 	}
-	a := answer{page: "syncs", title: "Syncs · " + v.env, tab: "syncs", poll: idlePoll}
 	for i := range list {
 		if !list[i].Status.Ended() {
 			a.poll = busyPoll
 		}
 		m.Syncs = append(m.Syncs, viewSync(&list[i]))
 	}
+	if err := c.leadOn(v, list, m.Syncs); err != nil {
+		return answer{}, err
+	}
 	m.Next, m.First = v.around(next)
 	a.model = m
 	return a, nil
+}
+
+// leadOn finds for each of views whose work another sync did which one that is.
+// known need not be read again.
+func (c *console) leadOn(v *visit, known []slipway.Sync, views []*syncView) error {
+	byID := map[string]slipway.Sync{}
+	for _, s := range known {
+		byID[s.ID] = s
+	}
+	for _, view := range views {
+		id := cmp.Or(view.MergedInto, view.SameAs)
+		if id == "" {
+			continue
+		}
+		s, ok := byID[id]
+		if !ok || s.MergedInto != "" {
+			var err error
+			s, err = c.Plane.Follow(v.ctx(), view.Environment, id)
+			if err != nil && !fault.Is(err, fault.NotFound) {
+				return err
+			}
+			byID[id] = s // nothing of it where it is pruned
+		}
+		view.Instead = &insteadView{ID: s.ID, Sequence: s.Sequence}
+	}
+	return nil
 }
 
 // around gives the addresses of the page after this one of a list and of its first
@@ -69,65 +113,25 @@ func (v *visit) around(next string) (after, first string) {
 	return after, first
 }
 
-// startSync asks for a sync, and goes to where its steps are shown.
+// pressedTwice is how long the same button, pressed again, asks for nothing more.
+const pressedTwice = 10 * time.Second
+
+// startSync asks for a sync, and goes to where its steps are shown. The button of
+// one page asks once, however often it is pressed at a time.
 func (c *console) startSync(v *visit) (answer, error) {
-	_, err := c.Plane.RequestSync(v.ctx(), v.env, control.SyncOptions{Actor: v.who.Actor})
-	return answer{to: address("environments", v.env)}, err
-}
-
-// cancelSync ends a sync that waits or runs; one that has ended stays as it is.
-func (c *console) cancelSync(v *visit) (answer, error) {
-	_, _, err := c.Plane.Cancel(v.ctx(), v.env, v.path("sync"), control.Request{Actor: v.who.Actor})
-	return answer{to: address("environments", v.env, "syncs", v.path("sync"))}, err
-}
-
-// syncPage is the model of the page sync.
-type syncPage struct {
-	*syncView
-	Files    []control.DeploymentView
-	Pages    pageLinks
-	Failed   int
-	Log      []logLine
-	Releases []control.ReleaseView
-}
-
-const filesPerPage = 100
-
-// sync shows one: its steps, what it says of the repository, and a verdict for each
-// file, those that failed first.
-func (c *console) sync(v *visit) (answer, error) {
-	d, err := c.Plane.SyncByID(v.ctx(), v.env, v.path("sync"))
-	if err != nil {
-		return answer{}, err
+	to := answer{to: address("environments", v.env)}
+	// A page has its own token, and none when it says that nothing is new.
+	sum := sha256.Sum256([]byte("sync " + v.session.ID + " " + v.env + " " + v.form("csrf")))
+	now := c.Now().UTC()
+	ask := slipway.Answer{Key: hex.EncodeToString(sum[:]), At: now, Expires: now.Add(pressedTwice), Status: http.StatusSeeOther}
+	_, first, err := c.Answers.ClaimAnswer(v.ctx(), ask)
+	if err != nil || !first {
+		return to, err
 	}
-	m := syncPage{syncView: viewSync(&d.Sync), Log: logOf(d.Sync.Diagnostics)}
-	slices.SortStableFunc(d.Deployments, func(a, b control.DeploymentView) int {
-		return cmp.Or(cmp.Compare(verdict(a.Status), verdict(b.Status)), cmp.Compare(a.Path, b.Path))
-	})
-	for _, f := range d.Deployments {
-		if f.Status == slipway.StatusFailed {
-			m.Failed++
+	if _, err = c.Plane.RequestSync(v.ctx(), v.env, control.SyncOptions{Actor: v.who.Actor}); err != nil {
+		if derr := c.Answers.DropAnswer(v.ctx(), ask.Key); derr != nil {
+			c.Log.Warn("a refused sync keeps its button", "error", derr)
 		}
 	}
-	m.Files, m.Pages = cut(d.Deployments, v, filesPerPage)
-	if m.Releases, _, err = c.Plane.Releases(v.ctx(), v.env, control.ReleaseFilter{Sync: d.ID}, control.Page{Limit: historyLength}); err != nil {
-		return answer{}, err
-	}
-	a := answer{page: "sync", title: "Sync " + text(d.Sync.Sequence) + " · " + v.env, tab: "syncs", model: m, poll: idlePoll}
-	if !d.Status.Ended() {
-		a.poll = busyPoll
-	}
-	return a, nil
-}
-
-// verdict orders files: what somebody has to look at comes first.
-func verdict(s slipway.Status) int {
-	switch s {
-	case slipway.StatusFailed:
-		return 0
-	case slipway.StatusProcessing:
-		return 1
-	default:
-		return 2
-	}
+	return to, err
 }

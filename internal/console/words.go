@@ -17,6 +17,7 @@ func (c *console) functions() template.FuncMap {
 		"asset": c.assets.address,
 		"ago":   c.ago,
 		"at":    at,
+		"clock": func(t time.Time) string { return t.UTC().Format("15:04:05") },
 		"short": slipway.ShortSHA,
 		"size":  size,
 		"took":  took,
