@@ -1,6 +1,7 @@
 package consoletest
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -54,6 +55,34 @@ func TestWatchASync(t *testing.T) {
 	if !ask[bool](b, "window.same === true") {
 		t.Error("the page was loaded anew")
 	}
+}
+
+// TestCancelASync: its own page shows the step that goes on, and for how long, by
+// itself; and it is cancelled from there.
+func TestCancelASync(t *testing.T) {
+	t.Parallel()
+	s := New(t)
+	s.Small()
+	s.Commit("Third words", "greet", SignIn)
+	s.Stop(BeforeValidate)
+	b := openTab(t, s)
+	b.signIn(slipway.Deployer)
+	b.open(Path())
+	b.follow(".headline button.primary")
+	b.follow("#sync-line a")
+	ask[bool](b, "window.same = true")
+	const took = `Number(document.querySelector(".timeline .now .took")?.textContent.match(/([0-9.]+) s so far/)?.[1])`
+	b.until(`document.querySelector(".timeline .now")?.textContent.includes("validate") && ` + took + ` > 0`)
+	seen := ask[float64](b, took)
+	b.until(fmt.Sprintf("%s > %f", took, seen))
+	b.says("Processing", "Third words")
+	if !ask[bool](b, "window.same === true") {
+		t.Error("the page was loaded anew")
+	}
+	b.follow(`.actions a[href$="/cancel"]`)
+	b.fill("#reason", "the wrong branch")
+	b.follow("main form button.danger")
+	b.says("It is cancelled.", "the wrong branch", "stopped after", "not reached", "Sync again")
 }
 
 // TestRollBackInThreeClicks: from an environment's home.

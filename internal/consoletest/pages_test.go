@@ -39,6 +39,7 @@ func addresses(s *Site) map[string]string {
 		"syncs":             Path("syncs"),
 		"sync":              Path("syncs", syncs[1].ID),
 		"sync-incomplete":   Path("syncs", syncs[0].ID),
+		"sync-cancel":       Path("syncs", syncs[0].ID, "cancel"),
 	}
 }
 
@@ -221,4 +222,3 @@ func (b *tab) axe(source string) []axeFinding {
 	}
 	return found
 }
-
