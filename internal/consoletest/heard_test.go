@@ -24,8 +24,6 @@ type request struct {
 	url    string
 	status int64
 	bytes  float64 // over the wire, with headers
-	cached bool
-	ended  bool
 }
 
 func newHeard() *heard { return &heard{requests: map[network.RequestID]*request{}} }
@@ -50,18 +48,13 @@ func (h *heard) event(event any) {
 		}
 	case *network.EventRequestWillBeSent:
 		h.requests[e.RequestID] = &request{kind: e.Type, url: e.Request.URL}
-	case *network.EventRequestServedFromCache:
-		if r := h.requests[e.RequestID]; r != nil {
-			r.cached = true
-		}
 	case *network.EventResponseReceived:
 		if r := h.requests[e.RequestID]; r != nil {
 			r.status = e.Response.Status
-			r.cached = r.cached || e.Response.FromDiskCache
 		}
 	case *network.EventLoadingFinished:
 		if r := h.requests[e.RequestID]; r != nil {
-			r.bytes, r.ended = e.EncodedDataLength, true
+			r.bytes = e.EncodedDataLength
 		}
 	}
 }
