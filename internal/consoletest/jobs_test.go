@@ -147,6 +147,27 @@ func TestReject(t *testing.T) {
 	}
 }
 
+func TestRestore(t *testing.T) {
+	t.Parallel()
+	s := New(t)
+	s.Small()
+	b := openTab(t, s)
+	b.signIn(slipway.Deployer)
+	b.open(Path("releases"))
+	b.follow("#release-1 a.number")
+	b.says("Release 1", "greet", "claims")
+	b.follow(`.actions a[href$="/restore"]`)
+	b.says("What moves", "greet", "Each of them gets a hold in your name")
+	b.fill("#reason", "the whole evening was wrong")
+	b.follow("main form button.primary")
+	b.says("Restore done.", "the whole evening was wrong")
+	for _, id := range []string{"greet", "claims"} {
+		if w := s.Workflow(id); w.Hold == nil || w.Live.Deployment == w.Latest.Deployment {
+			t.Errorf("%s is %+v", id, w)
+		}
+	}
+}
+
 func TestFailedBuildReadToItsLine(t *testing.T) {
 	t.Parallel()
 	s := New(t)

@@ -152,6 +152,7 @@ func TestHostileText(t *testing.T) {
 	for name, path := range map[string]string{
 		"environments": "/console", "workflows": Path(), "workflow": Path("workflows", "greet"), "roll back": Path("workflows", "greet", "roll-back"),
 		"deployment": Path("deployments", s.Workflow("greet").Latest.Deployment), "failed deployment": Path("deployments", failed.ID),
+		"releases": Path("releases"), "release": Path("releases", "1"), "restore": Path("releases", "1", "restore"), "compare": Path("releases", "compare") + "?from=1&to=2",
 		"syncs": Path("syncs"), "sync": Path("syncs", failed.Sync),
 		"a search": Path() + "?q=%22%3E%3Cscript%3Ealert(11)%3C/script%3E", "a filter": Path("workflows", "greet") + "?author=%22%3E%3Csvg+onload%3Dalert(12)%3E",
 	} {

@@ -40,6 +40,10 @@ func addresses(s *Site) map[string]string {
 		"sync":              Path("syncs", syncs[1].ID),
 		"sync-incomplete":   Path("syncs", syncs[0].ID),
 		"sync-cancel":       Path("syncs", syncs[0].ID, "cancel"),
+		"releases":          Path("releases"),
+		"release":           Path("releases", "2"),
+		"restore":           Path("releases", "1", "restore"),
+		"compare":           Path("releases", "compare") + "?from=1&to=4",
 	}
 }
 

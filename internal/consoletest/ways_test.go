@@ -192,7 +192,7 @@ func TestViewer(t *testing.T) {
 		/\/(roll-back|make-live|deactivate|hold|lift|reject|accept|delete|cancel|restore|freeze|thaw|settings|add-environment|tokens)\b/.test(a))`
 	pages := addresses(s)
 	for name := range pages {
-		if strings.Contains(" roll-back lift reject delete ", " "+name+" ") || forAdmins(name) {
+		if strings.Contains(" roll-back lift reject delete restore ", " "+name+" ") || forAdmins(name) {
 			delete(pages, name)
 		}
 	}
