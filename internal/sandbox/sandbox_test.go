@@ -151,6 +151,19 @@ func TestReadingIsApartFromTheCode(t *testing.T) {
 	}
 }
 
+// The methods that the prelude wraps are found as the engine's own are: no loop
+// over an array comes to them, and the code may replace them.
+func TestWrappedMethodsKeepTheirAttributes(t *testing.T) {
+	e := evaluateIn(t, program(`const odd = [];
+		for (const of of [Array, String]) for (const name of Reflect.ownKeys(of.prototype)) {
+			const d = Object.getOwnPropertyDescriptor(of.prototype, name);
+			if (typeof d.value === "function" && (!d.writable || d.enumerable || !d.configurable)) odd.push(String(name));
+		}`, "{ id: 'odd: ' + odd.join() }", "async () => {}"))
+	if e.Failure != nil || e.Settings.ID.Value != "odd: " {
+		t.Errorf("%+v %q", e.Failure, e.Settings.ID.Value)
+	}
+}
+
 func TestHugeSettingsAreBounded(t *testing.T) {
 	e := evaluateIn(t, program("const b = {}; for (let i = 0; i < 1e4; i++) b['k'.repeat(100) + i] = {}", "{ id: 'x'.repeat(1e7), bindings: b }", "async () => {}"))
 	if e.Failure != nil || len(e.Settings.ID.Value) != 4096 || len(e.Settings.Options) != 200 {
