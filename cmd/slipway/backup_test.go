@@ -144,5 +144,5 @@ func largestEntry(t *testing.T, whole []byte) (from, size int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return int(offset), int(largest.CompressedSize64) //nolint:gosec // of a file in memory
+	return int(offset), int(largest.CompressedSize64)
 }

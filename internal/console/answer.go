@@ -8,7 +8,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"html/template"
-	"log/slog"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -155,8 +154,7 @@ func (c *console) trouble(v *visit, err error) (Trouble, int) {
 	f := fault.Of(err)
 	status := statusOf(f)
 	if status >= http.StatusInternalServerError {
-		c.Log.LogAttrs(v.ctx(), slog.LevelError, "page failed", slog.String("page", v.page), slog.String("path", v.r.URL.EscapedPath()),
-			slog.String("code", f.Code), slog.String("error", err.Error()), slog.Any("cause", errors.Unwrap(f)))
+		c.Log.Error("page failed", "page", v.page, "path", v.r.URL.EscapedPath(), "code", f.Code, "error", err, "cause", errors.Unwrap(f))
 	}
 	return Trouble{Code: f.Code, Detail: f.Detail, Hint: f.Hint}, status
 }
@@ -232,7 +230,7 @@ func (c *console) render(w http.ResponseWriter, v *visit, a answer) {
 	var body bytes.Buffer
 	f := frame{
 		Title: a.title, Tab: a.tab, Env: v.env, Who: v.who, Signed: v.session.ID != "", Poll: a.poll, Version: c.Version, Page: a.model,
-		CSRF: template.HTML(`<input type="hidden" name="csrf" value="` + c.standIn + `">`), //nolint:gosec // nothing of it is a user's
+		CSRF: template.HTML(`<input type="hidden" name="csrf" value="` + c.standIn + `">`), // nothing of it is a user's
 	}
 	if err := c.pages.write(&body, a.page, f); err != nil {
 		c.Log.Error("page failed", "page", a.page, "error", err)

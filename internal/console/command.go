@@ -138,7 +138,8 @@ func (c *console) preview(v *visit, m move, s seen) (confirmPage, error) {
 		p.MayOverride = fault.Is(err, fault.Held) && !s.override && v.who.Permit(slipway.Admin, v.env) == nil && m.Name == "make-live"
 		return p, nil
 	}
-	return p, c.tell(v, &p, res)
+	err = c.tell(v, &p, res)
+	return p, err
 }
 
 func defaultName(m move) string {

@@ -21,7 +21,7 @@ func (c *console) done(v *visit) (*doneNote, error) {
 	}
 	number, err := strconv.ParseInt(text, 10, 64)
 	if err != nil {
-		return nil, nil //nolint:nilnil // nothing was done just now
+		return nil, nil //nolint:nilnil,nilerr // nothing was done just now
 	}
 	r, err := c.Plane.Release(v.ctx(), v.env, number)
 	if fault.Is(err, fault.NotFound) {

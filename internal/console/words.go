@@ -61,8 +61,8 @@ func (c *console) ago(t any) template.HTML {
 		return "–"
 	}
 	exact := when.UTC()
-	return template.HTML(fmt.Sprintf(`<time datetime="%s" title="%s">%s</time>`, //nolint:gosec // of a time, not of a user
-		exact.Format(time.RFC3339), at(exact), relative(c.Now().Sub(when))))
+	return template.HTML(`<time datetime="` + exact.Format(time.RFC3339) + `" title="` + at(exact) + `">` + //nolint:gosec // of a time, not of a user
+		relative(c.Now().Sub(when)) + `</time>`)
 }
 
 // text writes a number as people do.
