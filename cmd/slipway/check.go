@@ -28,6 +28,7 @@ type checkedFile struct {
 }
 
 func (c *checkCmd) Run(s *session) error {
+	defer s.collectLess()()
 	snap, err := snapshot.FromDir(s.ctx, c.Dir, snapshot.DefaultLimits())
 	if err != nil {
 		return err

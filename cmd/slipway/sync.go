@@ -24,6 +24,7 @@ type syncResult struct {
 }
 
 func (c *syncCmd) Run(s *session) error {
+	defer s.collectLess()()
 	s.env = c.Env
 	ops, err := s.open()
 	if err != nil {
