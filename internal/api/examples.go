@@ -43,10 +43,11 @@ func answerExamples() map[string]any {
 		Latest: control.LatestView{Deployment: exampleBad, Status: slipway.StatusDeployed, Commit: exampleSHA, CreatedAt: exampleTime(2)},
 		Why:    slipway.Why{Code: slipway.WhyHeld, Text: "44d0b05 stays live: held by ana (token) since 2026-03-02 02:14 UTC; later syncs do not take over until it is lifted"},
 	}
-	change := slipway.Change{Workflow: "customClaims", From: exampleBad, To: exampleDeployment, FromCommit: exampleSHA, ToCommit: exampleSHA}
+	change := slipway.Change{Workflow: "customClaims", From: exampleBad, To: exampleDeployment, FromCommit: exampleSHA, ToCommit: exampleSHA, ToCode: "0b6f6f1d2c3e4a5968778695"}
 	release := control.ReleaseView{
 		Number: 42, ID: "row_0f1e2d3c4b5a69788796a5b4c3d2e1f0", At: at, Actor: ana, Cause: slipway.CauseRollBack,
 		Reason: "people without an organization cannot sign in", Changes: []slipway.Change{change}, Notes: []string{},
+		About: &slipway.About{Workflow: "customClaims", Deployment: exampleDeployment, Commit: exampleSHA, Hold: slipway.HoldSet},
 	}
 	sync := slipway.Sync{
 		ID: exampleSync, Environment: exampleEnv, Sequence: 7, Generation: 1, Status: slipway.SyncSucceeded, StartedBy: ana, Requesters: []slipway.Actor{ana},

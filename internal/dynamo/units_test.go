@@ -121,7 +121,7 @@ func row(number int64, state slipway.State, first bool, ds ...slipway.Deployment
 	r := slipway.Row{Number: number, ID: slipway.RowID(fmt.Sprint(number)), At: moment(), Actor: slipway.LocalActor("ada"), Cause: slipway.CauseSync, State: state}
 	for _, d := range ds {
 		r.Changes = append(r.Changes, slipway.Change{
-			Workflow: d.Workflow, From: ordinary("old" + d.ID).ID, To: d.ID, FromCommit: digest("old" + d.ID)[:40], ToCommit: d.Commit.SHA, First: first,
+			Workflow: d.Workflow, From: ordinary("old" + d.ID).ID, To: d.ID, FromCommit: digest("old" + d.ID)[:40], ToCommit: d.Commit.SHA, ToCode: d.Code, First: first,
 		})
 	}
 	return r

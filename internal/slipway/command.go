@@ -79,7 +79,7 @@ func (d *draft) set(id string, w WorkflowState) {
 // goLive makes t live in place of whatever is.
 func (d *draft) goLive(t target) {
 	w := d.workflow(t.workflow)
-	c := Change{Workflow: t.workflow, To: t.Deployment, ToCommit: t.Commit, First: !t.WasLive}
+	c := Change{Workflow: t.workflow, To: t.Deployment, ToCommit: t.Commit, ToCode: t.Code, First: !t.WasLive}
 	if w.Live != nil {
 		c.From, c.FromCommit = w.Live.Deployment, w.Live.Commit
 	}

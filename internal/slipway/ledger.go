@@ -76,7 +76,8 @@ type Change struct {
 	To         string `json:"to"`
 	FromCommit string `json:"fromCommit"`
 	ToCommit   string `json:"toCommit"`
-	First      bool   `json:"first,omitempty"` // the first time that To goes live: the row writes its mark
+	ToCode     Code   `json:"toCode,omitempty"` // of To; not in rows of versions before it
+	First      bool   `json:"first,omitempty"`  // the first time that To goes live: the row writes its mark
 }
 
 // State is what is true after a row. The zero State is an empty environment

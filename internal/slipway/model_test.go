@@ -346,6 +346,9 @@ func (m *model) changes(t *rapid.T, l *ledger, before, after Row) {
 			t.Fatalf("row %d changes %s twice", after.Number, c.Workflow)
 		}
 		changed[c.Workflow] = c
+		if c.ToCode != l.deployments[c.To].Code {
+			t.Fatalf("change %+v is to code %s", c, l.deployments[c.To].Code)
+		}
 		if c.First != (l.deployments[c.To].FirstLive == after.Number) {
 			t.Fatalf("change %+v, mark %d, row %d", c, l.deployments[c.To].FirstLive, after.Number)
 		}
