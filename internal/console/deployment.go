@@ -14,7 +14,7 @@ type deploymentPage struct {
 	Valid    bool
 	Live     bool
 	Rejected bool
-	History  []control.ReleaseView // that moved it or its workflow's hold
+	History  []control.ReleaseView // that moved it, or rejected or accepted its code
 	Log      []logLine
 }
 
@@ -34,10 +34,9 @@ func (c *console) deployment(v *visit) (answer, error) {
 			return answer{}, err
 		}
 		for _, r := range rs {
-			for _, ch := range r.Changes {
-				if ch.Workflow == d.Workflow && (ch.From == d.ID || ch.To == d.ID) {
-					m.History = append(m.History, r)
-				}
+			ch, _ := r.Change(d.Workflow)
+			if ch.From == d.ID || ch.To == d.ID || r.About != nil && r.About.Deployment == d.ID {
+				m.History = append(m.History, r)
 			}
 		}
 	}

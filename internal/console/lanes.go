@@ -6,143 +6,248 @@ import (
 	"hash/fnv"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/slipway-dev/slipway/internal/control"
+	"github.com/slipway-dev/slipway/internal/slipway"
 )
 
-// The picture: a lane a workflow, a column a release.
+// The picture has a column for each release and a lane for each workflow. Lengths
+// are pixels; releases.css knows the height of a lane.
 const (
-	laneHeight = 26
-	laneLabel  = 150 // wide
-	columnWide = 28
-	maxLanes   = 20
-	laneColors = 6
-	textWide   = 2 * columnWide // from which on a segment has its commit in it
+	laneHeight  = 28
+	laneTop     = 4   // above a segment
+	notchHigh   = 4   // above its text
+	pictureWide = 900 // where few releases are shown
+	columnLeast = 26
+	columnMost  = 96
+	commitWide  = 58 // a short commit takes so much
+	tickWide    = 44 // and the number of a release with room around it
 )
 
-// lanesView is a picture of what was live of each workflow, release by release.
-type lanesView struct {
+// What a picture has at most, so that the page stays small: who wants more looks
+// at the list, or filters by a workflow.
+const (
+	maxLanes    = 20
+	maxSegments = 400
+	palette     = 8 // classes code-0 … in releases.css
+)
+
+// picture is what was live of each workflow, release by release.
+type picture struct {
 	Wide, High int
 	Lanes      []lane
 	Ticks      []tick
 	LeftOut    []string // workflows that moved and have no lane
-	From, To   int64    // releases
+	From, To   int64    // numbers of the first and the last release
 }
 
 type lane struct {
 	Workflow string
 	Y        int
 	Segments []segment
+	Holds    []stretch
+	Notches  string // a path: where a deployment of the same code took over
 }
 
-// segment is a stretch of releases in which one deployment was live.
+// segment is a run of releases in which one code was live.
 type segment struct {
-	X, Wide    int
-	Color      int
-	Deployment string
+	stretch
+	Color      string // its class
+	Deployment string // the last of them
 	Commit     string // "" where there is no room for it
-	Title      string
+	Last       bool   // it is live to the end: its commit stands there, where a small window begins
 }
 
+// stretch is a run of columns.
+type stretch struct {
+	X, Wide int
+	Title   string
+}
+
+// End is where it ends.
+func (s stretch) End() int { return s.X + s.Wide }
+
+// tick is a release; Text is its number, where there is room for it.
 type tick struct {
-	X      int
-	Number int64
-	Shown  bool // its number is written
+	X    int
+	Text string
 }
 
-// lanes reads the newest releases, and what was live before them.
-func (c *console) lanes(v *visit, workflow string) (*lanesView, error) {
-	list, _, err := c.Plane.Releases(v.ctx(), v.env, control.ReleaseFilter{}, control.Page{Limit: lanesLength})
-	if err != nil || len(list) == 0 {
-		return nil, err
-	}
-	head, err := c.Plane.Release(v.ctx(), v.env, list[0].Number)
-	if err != nil {
-		return nil, err
-	}
-	live := map[string]held{}
-	for id, l := range head.Live {
-		live[id] = held{l.Deployment, l.Commit}
-	}
-	return drawLanes(list, live, workflow), nil
+// stay is what was live of a workflow from one column to another, which is not
+// in it.
+type stay struct {
+	from, to    int
+	deployment  string
+	commit      string
+	code        string // "" where it went live before the picture begins
+	deployments int    // that shared the code
+	notches     []int
 }
 
-// held is what a lane shows at one release.
-type held struct{ deployment, commit string }
-
-// drawLanes goes back from what is live after the newest of releases, which come
-// newest first. Of the workflows those that moved have a lane, or the one that is
-// asked for.
-func drawLanes(releases []control.ReleaseView, live map[string]held, only string) *lanesView {
-	columns := len(releases)
-	v := &lanesView{
-		From: releases[columns-1].Number, To: releases[0].Number, Wide: laneLabel + columns*columnWide,
+// draw makes the picture of releases, which come newest first. Only workflows
+// that moved have a lane: what was live of them before is what their first change
+// took down, so no state is read. Where releases were left out because they do
+// not concern workflow only, it alone has a lane; "" for all.
+func draw(releases []control.ReleaseView, only string) picture {
+	rows := slices.Clone(releases)
+	slices.Reverse(rows)
+	p := picture{}
+	if len(rows) == 0 {
+		return p
 	}
-	now := maps.Clone(live)
-	tracks := map[string][]held{} // by workflow, oldest first
-	for i, r := range releases {
-		for _, ch := range r.Changes {
-			if tracks[ch.Workflow] == nil && (only == "" || only == ch.Workflow) {
-				tracks[ch.Workflow] = make([]held, columns)
-				for k := range i { // since then it stayed
-					tracks[ch.Workflow][columns-1-k] = now[ch.Workflow]
-				}
-			}
+	column := min(columnMost, max(columnLeast, pictureWide/len(rows)))
+	p.From, p.To, p.Wide = rows[0].Number, rows[len(rows)-1].Number, column*len(rows)
+	every := (tickWide + column - 1) / column
+	for i, r := range rows {
+		t := tick{X: i * column}
+		if (len(rows)-1-i)%every == 0 {
+			t.Text = fmt.Sprint(r.Number)
 		}
-		for id := range tracks {
-			tracks[id][columns-1-i] = now[id]
-		}
-		for _, ch := range r.Changes {
-			now[ch.Workflow] = held{ch.From, ch.FromCommit}
-		}
+		p.Ticks = append(p.Ticks, t)
 	}
-	for _, id := range slices.Sorted(maps.Keys(tracks)) {
-		if len(v.Lanes) == maxLanes {
-			v.LeftOut = append(v.LeftOut, id)
+	all := staysOf(rows)
+	segments := 0
+	for _, id := range slices.Sorted(maps.Keys(all)) {
+		if only != "" && id != only {
 			continue
 		}
-		v.Lanes = append(v.Lanes, lane{Workflow: id, Y: len(v.Lanes) * laneHeight, Segments: segments(tracks[id], v.From)})
+		if segments += len(all[id]); len(p.Lanes) == maxLanes || segments > maxSegments && len(p.Lanes) > 0 {
+			p.LeftOut = append(p.LeftOut, id)
+			continue
+		}
+		l := lane{Workflow: id, Y: len(p.Lanes) * laneHeight}
+		l.fill(rows, all[id], column)
+		p.Lanes = append(p.Lanes, l)
 	}
-	every := max(1, (columns+9)/10)
-	for i := range columns {
-		n := v.From + int64(i)
-		v.Ticks = append(v.Ticks, tick{laneLabel + i*columnWide, n, (columns-1-i)%every == 0})
-	}
-	v.High = len(v.Lanes)*laneHeight + laneHeight
-	return v
+	p.High = len(p.Lanes) * laneHeight
+	return p
 }
 
-// segments joins the columns of a lane in which the same is live.
-func segments(track []held, first int64) []segment {
-	var out []segment
-	for i := 0; i < len(track); {
-		end := i + 1
-		for end < len(track) && track[end] == track[i] {
-			end++
+// staysOf says what was live when, by workflow, of rows that come oldest first.
+// Deployments of one code that syncs brought one after the other are one stay; what
+// a person chose begins another.
+func staysOf(rows []control.ReleaseView) map[string][]stay {
+	codes := map[string]string{} // by deployment
+	for _, r := range rows {
+		for _, ch := range r.Changes {
+			codes[ch.To] = cmp.Or(string(ch.ToCode), ch.ToCommit)
 		}
-		if t := track[i]; t.deployment != "" {
-			s := segment{X: laneLabel + i*columnWide, Wide: (end - i) * columnWide, Color: color(t.commit), Deployment: t.deployment}
-			s.Title = fmt.Sprintf("%s was live in %s", words(t.commit), span(first+int64(i), first+int64(end-1)))
-			if s.Wide >= textWide {
-				s.Commit = words(t.commit)
+	}
+	all := map[string][]stay{}
+	for i, r := range rows {
+		for _, ch := range r.Changes {
+			stays, known := all[ch.Workflow]
+			if !known && ch.From != "" && i > 0 {
+				stays = []stay{{to: len(rows), deployment: ch.From, commit: ch.FromCommit, code: codes[ch.From], deployments: 1}}
 			}
-			out = append(out, s)
+			all[ch.Workflow] = moved(stays, ch, stay{from: i, to: len(rows), code: codes[ch.To]}, r.Cause == slipway.CauseSync)
 		}
-		i = end
 	}
-	return out
+	return all
 }
 
-func span(from, to int64) string {
-	if from == to {
-		return fmt.Sprintf("release %d", from)
+// moved ends what was live, and begins or goes on with what a change brought.
+func moved(stays []stay, ch slipway.Change, next stay, bySync bool) []stay {
+	next.deployment, next.commit, next.deployments = ch.To, ch.ToCommit, 1
+	if n := len(stays); n > 0 && stays[n-1].to == next.to {
+		last := &stays[n-1]
+		if bySync && last.code == next.code {
+			last.deployment, last.commit, last.deployments = ch.To, ch.ToCommit, last.deployments+1
+			last.notches = append(last.notches, next.from)
+			return stays
+		}
+		last.to = next.from
 	}
-	return fmt.Sprintf("releases %d to %d", from, to)
+	if ch.To == "" {
+		return stays
+	}
+	return append(stays, next)
 }
 
-// color is the same for the same commit, whatever else is in the picture.
-func color(commit string) int {
+func (l *lane) fill(rows []control.ReleaseView, stays []stay, column int) {
+	colors := map[string]int{} // by code
+	before := -1
+	var notches strings.Builder
+	for _, s := range stays {
+		title := fmt.Sprintf("%s of %s was live in %s", words(s.commit), l.Workflow, span(rows, s.from, s.to))
+		if s.deployments > 1 {
+			title += fmt.Sprintf(": %d deployments of the same code, this is the last", s.deployments)
+		}
+		g := segment{stretch: stretch{s.from * column, (s.to - s.from) * column, title}, Color: "code-before", Deployment: s.deployment, Last: s.to == len(rows)}
+		if s.code != "" {
+			if _, known := colors[s.code]; !known {
+				colors[s.code] = colorOf(s.code, before)
+			}
+			before = colors[s.code]
+			g.Color = fmt.Sprintf("code-%d", before)
+		}
+		if g.Wide >= commitWide {
+			g.Commit = words(s.commit)
+		}
+		for _, at := range s.notches {
+			fmt.Fprintf(&notches, "M%d %dv%d", at*column, laneTop, notchHigh)
+		}
+		l.Segments = append(l.Segments, g)
+	}
+	l.Notches = notches.String()
+	for _, h := range holdsOf(rows, l.Workflow) {
+		l.Holds = append(l.Holds, stretch{h.from * column, (h.to - h.from) * column, fmt.Sprintf("%s was held in %s", l.Workflow, span(rows, h.from, h.to))})
+	}
+}
+
+// holdsOf says in which columns a workflow was held, as far as the rows tell.
+func holdsOf(rows []control.ReleaseView, workflow string) []stay {
+	var holds []stay
+	known, held := false, false
+	for i, r := range rows {
+		switch holdMoved(r, workflow) {
+		case slipway.HoldSet:
+			if !held {
+				holds = append(holds, stay{from: i, to: len(rows)})
+			}
+			known, held = true, true
+		case slipway.HoldEnded:
+			if !known {
+				holds = append(holds, stay{to: i})
+			} else if held {
+				holds[len(holds)-1].to = i
+			}
+			known, held = true, false
+		}
+	}
+	return slices.DeleteFunc(holds, func(h stay) bool { return h.from == h.to })
+}
+
+// holdMoved is what a release did to a workflow's hold: a restore holds what it
+// moves.
+func holdMoved(r control.ReleaseView, workflow string) slipway.HoldMoved {
+	if r.About != nil && r.About.Workflow == workflow {
+		return r.About.Hold
+	}
+	if _, moves := r.Change(workflow); moves && r.Cause == slipway.CauseRestore {
+		return slipway.HoldSet
+	}
+	return ""
+}
+
+// span names the releases of columns.
+func span(rows []control.ReleaseView, from, to int) string {
+	first, last := rows[from].Number, rows[to-1].Number
+	if first == last {
+		return fmt.Sprintf("release %d", first)
+	}
+	return fmt.Sprintf("releases %d to %d", first, last)
+}
+
+// colorOf is the same for the same code in every picture, unless it would be the
+// color of what was live before it.
+func colorOf(code string, before int) int {
 	h := fnv.New32a()
-	_, _ = h.Write([]byte(cmp.Or(commit, "-"))) // it never fails
-	return int(h.Sum32() % laneColors)
+	_, _ = h.Write([]byte(code)) // it never fails
+	c := int(h.Sum32() % palette)
+	if c == before {
+		c = (c + 1) % palette
+	}
+	return c
 }

@@ -1,13 +1,12 @@
 package console
 
 import (
-	"fmt"
+	"cmp"
 	"maps"
 	"slices"
-	"strconv"
+	"strings"
 
 	"github.com/slipway-dev/slipway/internal/control"
-	"github.com/slipway-dev/slipway/internal/fault"
 	"github.com/slipway-dev/slipway/internal/slipway"
 )
 
@@ -24,8 +23,8 @@ func (c *console) releaseRoutes() []route {
 // releasesPage is the model of the page releases.
 type releasesPage struct {
 	Releases []releaseView
-	Lanes    *lanesView // nil on later pages and where a filter leaves rows out
-	Workflow string     // that is filtered by
+	Picture  *picture // nil where a filter leaves rows out that it would need
+	Workflow string   // that is filtered by
 	Cause    string
 	Actor    string
 	Causes   []slipway.Cause
@@ -36,16 +35,18 @@ type releasesPage struct {
 // releaseView is a row of the ledger as pages show it.
 type releaseView struct {
 	control.ReleaseView
-	Summary string // of its changes, where they are many
+	Summary string           // of its changes, where they are many
+	Shown   []slipway.Change // those that a list has
+	More    int              // and how many it leaves to the release's own page
 }
 
-// Few is how many changes are shown one by one.
-const few = 3
-
-// lanesLength is how many releases the picture shows.
+// What a page shows: changes beyond few are folded, and beyond maxFolded left to
+// the release's own page. The picture has more releases than the list.
 const (
-	releasesPerPage = 30
-	lanesLength     = 60
+	releasesPerPage = 25
+	pictureLength   = 60
+	few             = 3
+	maxFolded       = 12
 )
 
 func allCauses() []slipway.Cause {
@@ -67,85 +68,47 @@ func (c *console) releases(v *visit) (answer, error) {
 		m.Releases = append(m.Releases, viewRelease(r))
 	}
 	m.Next, m.First = v.around(next)
-	if m.First == "" && m.Cause+m.Actor == "" && len(list) > 0 {
-		if m.Lanes, err = c.lanes(v, m.Workflow); err != nil {
+	if m.Cause+m.Actor == "" && len(list) > 0 {
+		// The same filter from the same place: a picture of other rows than the list's
+		// would say that nothing happened where something did.
+		rows, _, err := c.Plane.Releases(v.ctx(), v.env, f, control.Page{Cursor: v.query("cursor"), Limit: pictureLength})
+		if err != nil {
 			return answer{}, err
+		}
+		if p := draw(rows, m.Workflow); len(p.Lanes) > 0 {
+			m.Picture = &p
 		}
 	}
 	return answer{page: "releases", title: "Releases · " + v.env, tab: "releases", model: m, poll: idlePoll}, nil
 }
 
 func viewRelease(r control.ReleaseView) releaseView {
-	v := releaseView{ReleaseView: r}
+	v := releaseView{ReleaseView: r, Shown: r.Changes}
 	if len(r.Changes) <= few {
 		return v
 	}
-	to := map[string]int{}
-	for _, ch := range r.Changes {
-		to[words(ch.ToCommit)]++
-	}
-	for i, sha := range slices.Sorted(maps.Keys(to)) {
-		if i > 0 {
-			v.Summary += ", "
-		}
-		v.Summary += fmt.Sprintf("%s → %s", count(to[sha], "workflow"), sha)
+	v.Summary = summary(r.Changes)
+	if len(r.Changes) > maxFolded {
+		v.Shown, v.More = r.Changes[:maxFolded], len(r.Changes)-maxFolded
 	}
 	return v
 }
 
-// releasePage is the model of the page release.
-type releasePage struct {
-	control.ReleaseDetail
-	Head   int64
-	Before int64 // number, 0 for none
-	Behind int64
-	Live   []liveRow
-}
-
-// liveRow is what was live of a workflow after a release.
-type liveRow struct {
-	Workflow string
-	control.LiveView
-	Held bool
-}
-
-func (v *visit) number() (int64, error) {
-	n, err := strconv.ParseInt(v.path("number"), 10, 64)
-	if err != nil || n < 1 {
-		return 0, fault.New(fault.NotFound, "unknown-release", "%q is no number of a release", v.path("number")).WithHint("choose one from the list of releases")
+// summary says of many changes how many went to which commit.
+func summary(changes []slipway.Change) string {
+	const most = 4
+	to := map[string]int{}
+	for _, ch := range changes {
+		to[words(ch.ToCommit)]++
 	}
-	return n, nil
-}
-
-// release shows one, and what was live after it.
-func (c *console) release(v *visit) (answer, error) {
-	n, err := v.number()
-	if err != nil {
-		return answer{}, err
+	commits := slices.SortedFunc(maps.Keys(to), func(a, b string) int { return cmp.Or(cmp.Compare(to[b], to[a]), cmp.Compare(a, b)) })
+	var parts []string
+	for i, sha := range commits {
+		if i == most {
+			parts = append(parts, "others")
+			break
+		}
+		parts = append(parts, count(to[sha], "workflow")+" → "+sha)
 	}
-	r, err := c.Plane.Release(v.ctx(), v.env, n)
-	if err != nil {
-		return answer{}, err
-	}
-	head, err := c.head(v)
-	if err != nil {
-		return answer{}, err
-	}
-	m := releasePage{ReleaseDetail: r, Head: head, Before: n - 1}
-	if n < head {
-		m.Behind = n + 1
-	}
-	for _, id := range slices.Sorted(maps.Keys(r.Live)) {
-		m.Live = append(m.Live, liveRow{id, r.Live[id], slices.Contains(r.Held, id)})
-	}
-	return answer{page: "release", title: fmt.Sprintf("Release %d · %s", n, v.env), tab: "releases", model: m}, nil
-}
-
-// head is the number of the newest release.
-func (c *console) head(v *visit) (int64, error) {
-	list, _, err := c.Plane.Releases(v.ctx(), v.env, control.ReleaseFilter{}, control.Page{Limit: 1})
-	if err != nil || len(list) == 0 {
-		return 0, err
-	}
-	return list[0].Number, nil
+	return strings.Join(parts, ", ")
 }

@@ -5,33 +5,49 @@ import (
 	"net/http"
 
 	"github.com/slipway-dev/slipway/internal/control"
+	"github.com/slipway-dev/slipway/internal/slipway"
 )
 
 // restorePage is the model of the page restore.
 type restorePage struct {
 	Number  int64
 	Preview control.RestorePreview
+	Shown   []slipway.Change // of its changes
+	More    int              // that are not shown
 	Trouble *Trouble
 	Reason  string
 	Partial bool
 	Key     string
 }
 
+// maxRestored keeps the page small: all of it is in the comparison with now.
+const maxRestored = 100
+
 // previewRestore says what restoring a release would move and what it would leave.
 func (c *console) previewRestore(v *visit) (answer, error) {
 	m, err := c.restorePage(v)
-	return answer{page: "restore", title: fmt.Sprintf("Restore release %d · %s", m.Number, v.env), tab: "releases", model: m}, err
+	return m.answer(v, 0), err
+}
+
+func (m restorePage) answer(v *visit, status int) answer {
+	return answer{page: "restore", title: fmt.Sprintf("Restore release %d · %s", m.Number, v.env), tab: "releases", status: status, model: m}
 }
 
 func (c *console) restorePage(v *visit) (m restorePage, err error) {
 	m.Key = key()
-	if m.Number, err = v.number(); err == nil {
-		m.Preview, err = c.Plane.PreviewRestore(v.ctx(), v.env, m.Number)
+	if m.Number, err = v.number(); err != nil {
+		return m, err
 	}
-	return m, err
+	if m.Preview, err = c.Plane.PreviewRestore(v.ctx(), v.env, m.Number); err != nil {
+		return m, err
+	}
+	m.Shown = m.Preview.Changes[:min(maxRestored, len(m.Preview.Changes))]
+	m.More = len(m.Preview.Changes) - len(m.Shown)
+	return m, nil
 }
 
-// restore carries it out, if the head is still the one that was seen.
+// restore carries it out, if the head is still the one that was seen. Where it is
+// not, the page shows what it would do now, and nothing is done.
 func (c *console) restore(v *visit) (answer, error) {
 	n, err := v.number()
 	if err != nil {
@@ -47,10 +63,16 @@ func (c *console) restore(v *visit) (answer, error) {
 		return answer{to: address("environments", v.env) + doneQuery(res)}, nil
 	}
 	t, status := c.trouble(v, err)
-	m, perr := c.restorePage(v)
-	if perr != nil || status >= http.StatusInternalServerError {
+	if status >= http.StatusInternalServerError || status == http.StatusNotFound {
 		return answer{}, err
 	}
+	m, perr := c.restorePage(v)
+	if perr != nil {
+		return answer{}, err
+	}
+	if t.Code == "not-restorable" {
+		t.Hint = "say below that the others are to be restored all the same, or leave it"
+	}
 	m.Trouble, m.Reason, m.Partial = &t, v.form("reason"), partial
-	return answer{page: "restore", title: fmt.Sprintf("Restore release %d · %s", n, v.env), tab: "releases", status: status, model: m}, nil
+	return m.answer(v, status), nil
 }

@@ -31,6 +31,8 @@ func (c *console) functions() template.FuncMap {
 		"cause":   causeWords,
 		"dict":    dict,
 		"join":    strings.Join,
+		"remark":  remark,
+		"left":    leftWords,
 		"percent": func(n, of int) int { return n * 100 / max(1, of) },
 	}
 }

@@ -147,8 +147,11 @@ type pageLinks struct {
 }
 
 // cut gives the page of a list that the address asks for.
-func cut[T any](all []T, v *visit, size int) ([]T, pageLinks) {
-	n, err := strconv.Atoi(v.query("page"))
+func cut[T any](all []T, v *visit, size int) ([]T, pageLinks) { return cutBy("page", all, v, size) }
+
+// cutBy is cut where a page has several lists, each with a parameter of its own.
+func cutBy[T any](name string, all []T, v *visit, size int) ([]T, pageLinks) {
+	n, err := strconv.Atoi(v.query(name))
 	last := max(1, (len(all)+size-1)/size)
 	if err != nil || n < 1 {
 		n = 1
@@ -157,10 +160,10 @@ func cut[T any](all []T, v *visit, size int) ([]T, pageLinks) {
 	from, to := (n-1)*size, min(n*size, len(all))
 	p := pageLinks{From: min(from+1, to), To: to, Of: len(all)}
 	if n > 1 {
-		p.Before = v.with("page", strconv.Itoa(n-1))
+		p.Before = v.with(name, strconv.Itoa(n-1))
 	}
 	if n < last {
-		p.Behind = v.with("page", strconv.Itoa(n+1))
+		p.Behind = v.with(name, strconv.Itoa(n+1))
 	}
 	return all[from:to], p
 }
