@@ -6,6 +6,7 @@
 # make check   what a merge needs: formatting, lint, race, house, tidy, clean tree, vulnerabilities
 # make bench   how fast it is
 # make contract whether a running server keeps to its description
+# make screenshots  every page of the console, into .bin/screenshots, and docs/console.png
 # make build   the one binary, .bin/slipway
 # make tools   the pinned tools that check uses, into .bin
 
@@ -34,7 +35,7 @@ golangci    := $(bin)/installed/golangci-lint-$(golangci_version)
 gofumpt     := $(bin)/installed/gofumpt-$(gofumpt_version)
 govulncheck := $(bin)/installed/govulncheck-$(govulncheck_version)
 
-.PHONY: test e2e e2e-localstack deploy check format lint vet race house tidy clean-tree vulnerabilities bench contract build tools clean
+.PHONY: test e2e e2e-localstack deploy check format lint vet race house tidy clean-tree vulnerabilities bench contract screenshots build tools clean
 
 test: vet $(count) $(emulate)
 	$(emulate) -stack $(emulate_flags) go test -json ./... | $(count)
@@ -99,6 +100,9 @@ contract:
 # A table of ratios, not a test; docs/performance.md says what its rows mean.
 bench:
 	go run ./internal/bench
+
+screenshots:
+	go test ./internal/consoletest -run '^TestPictures$$' -count=1 -pictures $(bin)/screenshots
 
 build:
 	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o $(bin)/slipway ./cmd/slipway

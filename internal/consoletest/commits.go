@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 	"strings"
+	"time"
 
 	"github.com/slipway-dev/slipway/examples"
 	"github.com/slipway-dev/slipway/internal/control"
@@ -57,27 +58,33 @@ const (
 
 // Story adds Env with the examples, and what a team did to them: a good change, a
 // bad release, a roll back with its reason, a push that the hold keeps back, and a
-// change of welcome that does not pass the check.
+// change of welcome that does not pass the check. It begins a day ago.
 func (s *Site) Story() {
 	s.T.Helper()
+	s.Later(-26 * time.Hour)
 	files := s.examples()
 	s.push("Ana", "Five workflows for sign-up, sign-in and tokens", files)
 	s.Add()
 	s.Sync()
+	s.Later(3 * time.Hour)
 	edit(s, files, claimsFile, "claims.region =", `claims.plan = optional("PLAN") || "free";`+"\n  claims.region =")
 	edit(s, files, claimsFile, "type Claims = {", "type Claims = { plan: string;")
 	s.push("Ben", "Tell the plan in the token", files)
 	s.Sync()
+	s.Later(7 * time.Hour)
 	edit(s, files, claimsFile, `organization?.code ?? "personal"`, "organization.code")
 	s.push("Ben", "Simplify the tenant", files)
 	s.Sync()
+	s.Later(4 * time.Hour)
 	_, err := s.Plane.MakeLive(s.Ctx(), Env, "customClaims", control.PreviousName,
 		control.Request{Actor: slipway.LocalActor("dana"), Reason: "people without an organization cannot sign in"}, control.MakeLiveOptions{})
 	s.Must(err)
+	s.Later(9 * time.Hour)
 	edit(s, files, policyFile, "12", "14")
 	edit(s, files, claimsFile, "organization.code", `organization?.code ?? "personal"`)
 	s.push("Chris", "Ask for longer passwords; people without an organization are tenants too", files)
 	s.Sync()
+	s.Later(3 * time.Hour)
 	edit(s, files, welcomeFile, "WorkflowTrigger.PostAuthentication,", "WorkflowTrigger.PostAuthenticated,")
 	s.push("Chris", "Greet more people", files)
 	s.Sync()

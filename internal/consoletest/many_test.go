@@ -25,7 +25,7 @@ func (s *Site) many(n int) {
 	}
 	s.Repo.Commit(files, gittest.Options{Message: "Very many workflows", Time: s.Now()})
 	_, err := s.Plane.AddEnvironment(s.Ctx(), control.NewEnvironment{
-		Slug: Env, Repository: slipway.Repository{URL: s.Repo.Dir}, Triggers: triggers, Actor: Ada(),
+		Slug: Env, Repository: slipway.Repository{URL: RepoURL}, Triggers: triggers, Actor: Ada(),
 	})
 	s.Must(err)
 	if done := s.Sync(); done.Status != slipway.SyncSucceeded {

@@ -113,22 +113,41 @@ func (g *gate) pass(ctx context.Context, at Place) error {
 	}
 }
 
-func (g *gate) remote(r control.Remote) control.Remote { return gatedRemote{r, g} }
+// RepoURL is where the site finds its repository: pages and pictures then show no
+// folder of the machine.
+const RepoURL = "https://git.example.com/acme/workflows.git"
 
+// gatedRemote reads a folder for RepoURL.
 type gatedRemote struct {
 	control.Remote
-	gate *gate
+	gate   *gate
+	folder string
+}
+
+func (r gatedRemote) find(at slipway.Repository) slipway.Repository {
+	if at.URL == RepoURL {
+		at.URL = r.folder
+	}
+	return at
+}
+
+// Tip reads the newest commit.
+func (r gatedRemote) Tip(ctx context.Context, at slipway.Repository) (string, error) {
+	return r.Remote.Tip(ctx, r.find(at))
+}
+
+// DefaultBranch names the branch that HEAD does.
+func (r gatedRemote) DefaultBranch(ctx context.Context, at slipway.Repository) (string, error) {
+	return r.Remote.DefaultBranch(ctx, r.find(at))
 }
 
 // Fetch waits at the gate.
-func (r gatedRemote) Fetch(ctx context.Context, from slipway.Repository) (slipway.Commit, *snapshot.Snapshot, error) {
+func (r gatedRemote) Fetch(ctx context.Context, at slipway.Repository) (slipway.Commit, *snapshot.Snapshot, error) {
 	if err := r.gate.pass(ctx, BeforeFetch); err != nil {
 		return slipway.Commit{}, nil, err
 	}
-	return r.Remote.Fetch(ctx, from)
+	return r.Remote.Fetch(ctx, r.find(at))
 }
-
-func (g *gate) checker(c control.Checker) control.Checker { return gatedChecker{c, g} }
 
 type gatedChecker struct {
 	control.Checker

@@ -64,8 +64,8 @@ func New(t testing.TB) *Site {
 	log := slog.New(slog.NewTextHandler(s.Log, nil))
 	runner := server.NewRunner(2, log)
 	s.Plane = control.New(control.Options{
-		Store: s.Store, Blobs: blobs, Remote: s.gate.remote(remote), Now: s.clock.now, Start: runner.Start,
-		Checker: s.gate.checker(check.New(bundle.New(), sandbox.New(), check.DefaultLimits())), Engine: machine.Engine(s.clock.now),
+		Store: s.Store, Blobs: blobs, Remote: gatedRemote{remote, s.gate, s.Repo.Dir}, Now: s.clock.now, Start: runner.Start,
+		Checker: gatedChecker{check.New(bundle.New(), sandbox.New(), check.DefaultLimits()), s.gate}, Engine: machine.Engine(s.clock.now),
 	})
 	runner.Drive(s.Plane)
 	t.Cleanup(runner.Interrupt)
@@ -124,7 +124,7 @@ func (s *Site) Link(name string) string {
 // Add adds the environment Env on the site's repository, which has a commit.
 func (s *Site) Add() {
 	s.T.Helper()
-	_, err := s.Plane.AddEnvironment(s.Ctx(), control.NewEnvironment{Slug: Env, Repository: slipway.Repository{URL: s.Repo.Dir}, Actor: Ada()})
+	_, err := s.Plane.AddEnvironment(s.Ctx(), control.NewEnvironment{Slug: Env, Repository: slipway.Repository{URL: RepoURL}, Actor: Ada()})
 	s.Must(err)
 }
 

@@ -94,6 +94,15 @@ func (b *tab) signInHere(role slipway.Role) {
 	b.follow("main button.primary")
 }
 
+// openLink signs in by a sign-in link, as an administrator of this name, after it
+// has done something on the link's page.
+func (b *tab) openLink(name string, before func()) {
+	b.t.Helper()
+	b.open(strings.TrimPrefix(b.Link(name), b.URL))
+	before()
+	b.follow("main button.primary")
+}
+
 // open goes to an address of the site and waits until the page is there.
 func (b *tab) open(path string) {
 	b.t.Helper()
