@@ -84,5 +84,8 @@ func (b *bench) store(ctx context.Context, c command) error {
 		return err
 	}
 	b.table.durations(fmt.Sprintf("list %d of %d deployments, beside the bare query", perPage, listed), lists, query)
+	if err := b.page(ctx, c); err != nil {
+		return err
+	}
 	return b.crowded(ctx, c, lists)
 }
