@@ -104,7 +104,10 @@ func (c *console) signedIn(t route) http.HandlerFunc {
 	}
 }
 
-// CodeForm is the fault of a form that is not from a page of its session.
+// codeUnreachable is the fault of a Git host that does not answer.
+const codeUnreachable = "repository-unreachable"
+
+// codeForm is the fault of a form that is not from a page of its session.
 const codeForm = "foreign-form"
 
 func (c *console) readForm(v *visit) error {
@@ -167,6 +170,8 @@ func statusOf(f *fault.Fault) int {
 		return http.StatusForbidden
 	case auth.CodeTooMany:
 		return http.StatusTooManyRequests
+	case codeUnreachable: // what the person named does not answer; we do
+		return http.StatusFailedDependency
 	case auth.CodeWrongHost:
 		return http.StatusMisdirectedRequest
 	}

@@ -2,12 +2,14 @@ package console
 
 import (
 	"github.com/slipway-dev/slipway/internal/control"
+	"github.com/slipway-dev/slipway/internal/slipway"
 )
 
 // environmentsPage is the model of the page environments.
 type environmentsPage struct {
 	Environments []environmentRow
-	Hidden       int // that whoever looks is not let into
+	Hidden       int              // that whoever looks is not let into
+	Removed      *slipway.Removal // just now, by whoever looks
 }
 
 type environmentRow struct {
@@ -29,6 +31,9 @@ func (c *console) environments(v *visit) (answer, error) {
 		}
 		row := environmentRow{EnvironmentView: e}
 		m.Environments = append(m.Environments, row)
+	}
+	if m.Removed, err = c.removed(v); err != nil {
+		return answer{}, err
 	}
 	return answer{page: "environments", title: "Environments", model: m, poll: idlePoll}, nil
 }

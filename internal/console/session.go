@@ -40,6 +40,13 @@ func (c *console) cookie(value string, life time.Duration) *http.Cookie {
 	}
 }
 
+// noCookie takes the cookie from the browser.
+func (c *console) noCookie() *http.Cookie {
+	k := c.cookie("", 0)
+	k.MaxAge = -1
+	return k
+}
+
 // begin starts a session.
 func (c *console) begin(s session) (*http.Cookie, error) {
 	s.ID, s.Expires = rand.Text(), c.Now().Add(sessionLife)

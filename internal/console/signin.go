@@ -1,7 +1,6 @@
 package console
 
 import (
-	"net/http"
 	"strings"
 
 	"github.com/slipway-dev/slipway/internal/fault"
@@ -78,8 +77,6 @@ func (c *console) signOut(v *visit) (answer, error) {
 			return answer{}, err
 		}
 	}
-	v.cookie = &http.Cookie{
-		Name: c.cookieName(), Path: "/", MaxAge: -1, HttpOnly: true, Secure: c.Secure, SameSite: http.SameSiteLaxMode,
-	}
+	v.cookie = c.noCookie()
 	return answer{to: Root + "/sign-in"}, nil
 }

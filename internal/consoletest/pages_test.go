@@ -44,6 +44,11 @@ func addresses(s *Site) map[string]string {
 		"release":           Path("releases", "2"),
 		"restore":           Path("releases", "1", "restore"),
 		"compare":           Path("releases", "compare") + "?from=1&to=4",
+		"settings":          Path("settings"),
+		"freeze":            Path("freeze"),
+		"thaw":              Path("thaw"),
+		"tokens":            console.Root + "/tokens",
+		"add-environment":   console.Root + "/add-environment",
 	}
 }
 

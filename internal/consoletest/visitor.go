@@ -99,14 +99,14 @@ func (v *Visitor) do(method, path, body string, headers []string) Page {
 	return Page{path, res.StatusCode, res.Header, string(data), strings.TrimPrefix(res.Header.Get("Location"), v.site.URL)}
 }
 
-// Form is what the page's form for an action holds; the test fails where the page
+// Form is what the page's form that writes to an action holds; the test fails where the page
 // has none. Of inputs that are chosen it has those that are.
 func (p Page) Form(s *Site, action string) url.Values {
 	s.T.Helper()
 	root, err := html.Parse(strings.NewReader(p.Text))
 	s.Must(err)
 	for n := range root.Descendants() {
-		if n.DataAtom == atom.Form && attribute(n, "action") == action {
+		if n.DataAtom == atom.Form && attribute(n, "action") == action && attribute(n, "method") == "post" {
 			return fields(n)
 		}
 	}

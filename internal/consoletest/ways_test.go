@@ -210,5 +210,7 @@ func TestViewer(t *testing.T) {
 	b.says("Not allowed")
 }
 
-// forAdmins reports whether a page, by its name in addresses, is not for viewers.
-func forAdmins(string) bool { return false }
+// forAdmins reports whether a page, by its name in addresses, is for deployers or administrators alone.
+func forAdmins(name string) bool {
+	return slices.Contains([]string{"settings", "freeze", "thaw", "tokens", "add-environment"}, name)
+}
