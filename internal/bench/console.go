@@ -77,7 +77,7 @@ func (o opened) reader(ctx context.Context) (client *http.Client, at string, end
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, site+console.Root+"/sign-in", strings.NewReader(form.Encode()))
 	if err == nil {
 		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-		_, err = send(client, req) // and follows to the page
+		err = send(client, req) // and follows to the page
 	}
 	if err != nil {
 		end()
@@ -96,21 +96,22 @@ func firstByte(ctx context.Context, client *http.Client, at string) (took time.D
 		return 0, fmt.Errorf("make request: %w", err)
 	}
 	began = time.Now()
-	if _, err := send(client, req); err != nil {
+	if err := send(client, req); err != nil {
 		return 0, err
 	}
 	return first.Sub(began), nil
 }
 
-func send(client *http.Client, req *http.Request) (body []byte, err error) {
+// send sends a request whose answer must be the page, and reads it to its end.
+func send(client *http.Client, req *http.Request) error {
 	resp, err := client.Do(req)
 	if err != nil {
-		return nil, fmt.Errorf("ask: %w", err)
+		return fmt.Errorf("ask: %w", err)
 	}
 	defer func() { _ = resp.Body.Close() }()
-	body, err = io.ReadAll(resp.Body)
+	body, err := io.ReadAll(resp.Body)
 	if err == nil && (resp.StatusCode != http.StatusOK || !strings.Contains(string(body), "workflow-w1\"")) {
 		err = fmt.Errorf("%s answered %s", req.URL.Path, resp.Status)
 	}
-	return body, err
+	return err
 }
