@@ -19,6 +19,7 @@ import (
 	"github.com/slipway-dev/slipway/internal/blob"
 	"github.com/slipway-dev/slipway/internal/bundle"
 	"github.com/slipway-dev/slipway/internal/check"
+	"github.com/slipway-dev/slipway/internal/console"
 	"github.com/slipway-dev/slipway/internal/control"
 	"github.com/slipway-dev/slipway/internal/gitremote"
 	"github.com/slipway-dev/slipway/internal/gittest"
@@ -124,11 +125,15 @@ func here(t *testing.T) Target {
 	})
 	token, err := plane.CreateToken(t.Context(), control.NewToken{Name: "acceptance", Role: slipway.Admin, Actor: slipway.LocalActor("test")})
 	must(t, err)
-	handler, err := api.New(t.Context(), api.Options{
-		Plane: plane, Answers: store, Keys: store, Guard: auth.New(plane, time.Now), Log: slog.New(slog.DiscardHandler), Now: time.Now,
-	})
+	guard, log := auth.New(plane, time.Now), slog.New(slog.DiscardHandler)
+	handler, err := api.New(t.Context(), api.Options{Plane: plane, Answers: store, Keys: store, Guard: guard, Log: log, Now: time.Now})
 	must(t, err)
-	web := httptest.NewServer(handler)
+	pages, err := console.New(t.Context(), console.Options{Plane: plane, Answers: store, Keys: store, Guard: guard, Log: log, Now: time.Now})
+	must(t, err)
+	mux := http.NewServeMux()
+	mux.Handle("/", handler)
+	mux.Handle(console.Root+"/", pages)
+	web := httptest.NewServer(mux)
 	t.Cleanup(web.Close)
 	return Target{
 		URL: web.URL, Client: web.Client(), Token: *token.Secret,

@@ -54,5 +54,6 @@ func scenarios() map[string]func(*team) {
 		"two syncs run of many":                       manySyncs,
 		"a plan deploys nothing":                      planOnly,
 		"a repository that is not there":              noRepository,
+		"a night in the console":                      consoleAtNight,
 	}
 }
