@@ -58,10 +58,12 @@ const (
 
 // Story adds Env with the examples, and what a team did to them: a good change, a
 // bad release, a roll back with its reason, a push that the hold keeps back, and a
-// change of welcome that does not pass the check. It begins a day ago.
+// change of welcome that does not pass the check. It begins a day ago and ends
+// half an hour ago: a page that says "just now" moves a little when it says so no
+// more.
 func (s *Site) Story() {
 	s.T.Helper()
-	s.Later(-26 * time.Hour)
+	s.Later(-26*time.Hour - 30*time.Minute)
 	files := s.examples()
 	s.push("Ana", "Five workflows for sign-up, sign-in and tokens", files)
 	s.Add()
@@ -88,6 +90,7 @@ func (s *Site) Story() {
 	edit(s, files, welcomeFile, "WorkflowTrigger.PostAuthentication,", "WorkflowTrigger.PostAuthenticated,")
 	s.push("Chris", "Greet more people", files)
 	s.Sync()
+	s.Later(30 * time.Minute)
 }
 
 func (s *Site) examples() map[string]string {
