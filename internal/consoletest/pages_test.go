@@ -22,7 +22,11 @@ func addresses(s *Site) map[string]string {
 	live, failed := s.Workflow("customClaims"), s.Workflow("welcome").Latest.Deployment
 	syncs, _, err := s.Plane.Syncs(s.Ctx(), Env, control.SyncFilter{}, control.Page{Limit: 2})
 	s.Must(err)
+	s.Token(slipway.Viewer)
+	tokens, err := s.Plane.Tokens(s.Ctx())
+	s.Must(err)
 	return map[string]string{
+		"revoke":            console.Root + "/tokens/" + tokens[0].ID + "/revoke",
 		"environments":      console.Root,
 		"workflows":         Path(),
 		"workflows-failing": Path() + "?show=failing",
@@ -52,7 +56,7 @@ func addresses(s *Site) map[string]string {
 	}
 }
 
-// errors are addresses whose answer is an error.
+// wrongAddresses have an error for an answer, or take nobody who has signed in.
 func wrongAddresses() map[string]string {
 	return map[string]string{"nowhere": console.Root + "/nowhere", "no-workflow": Path("workflows", "nobody"), "sign-in": console.Root + "/sign-in"}
 }

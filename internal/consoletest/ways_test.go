@@ -212,5 +212,5 @@ func TestViewer(t *testing.T) {
 
 // forAdmins reports whether a page, by its name in addresses, is for deployers or administrators alone.
 func forAdmins(name string) bool {
-	return slices.Contains([]string{"settings", "freeze", "thaw", "tokens", "add-environment"}, name)
+	return slices.Contains([]string{"settings", "freeze", "thaw", "tokens", "revoke", "add-environment"}, name)
 }
