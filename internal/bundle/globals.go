@@ -1,23 +1,23 @@
 package bundle
 
 import (
-	"bytes"
 	"maps"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
-
-	"github.com/evanw/esbuild/pkg/api"
 
 	"github.com/slipway-dev/slipway/internal/check"
 )
 
-// marker begins what a free name is replaced by; its number and "_" follow.
-const marker = "__slipway_free_"
-
 // memberPattern matches what follows kinde, up to the member's name.
 var memberPattern = regexp.MustCompile(`^\s*(?:\?\.\s*|\.\s*|\[\s*["'])([A-Za-z_$][A-Za-z0-9_$]*)`)
+
+// program is a bundle whose free names are looked for.
+type program struct {
+	bundled *check.Bundled
+	out     output
+	words   map[string]bool // that may be free in it
+}
 
 // findGlobals finds the names that programs use and do not declare. esbuild's
 // "define" replaces a name only where it is free, so every word of the code is
@@ -25,65 +25,69 @@ var memberPattern = regexp.MustCompile(`^\s*(?:\?\.\s*|\.\s*|\[\s*["'])([A-Za-z_
 // A name that is asked for with typeof anywhere is left out: that code knows the
 // name may be missing.
 //
-// All programs go through one build, with the words of all: a word that is not
-// in a program marks nothing there. One in which a neighbour's word marked
-// something all the same goes again, alone.
-func findGlobals(programs []*check.Bundled, outs []output) {
-	if len(programs) == 0 || len(programs) == 1 && programs[0].Code == nil {
-		return
+// Programs are marked together where that can be told apart afterwards, with the
+// words of all: a word that is not in a program marks nothing there. One in which
+// a neighbour's word marked something all the same goes again, alone.
+func findGlobals(bundles []*check.Bundled, outs []output) {
+	var programs []program
+	for i, b := range bundles {
+		if b.Code != nil {
+			programs = append(programs, program{b, outs[i], candidateNames(b.Code)})
+		}
 	}
-	words := make([]map[string]bool, len(programs))
+	for _, group := range joinable(programs) {
+		findTogether(group)
+	}
+}
+
+func findTogether(group []program) {
 	all := map[string]bool{}
-	for i, b := range programs {
-		words[i] = candidateNames(b.Code)
-		maps.Copy(all, words[i])
+	for _, p := range group {
+		maps.Copy(all, p.words)
 	}
 	names := slices.Sorted(maps.Keys(all))
-	marked := markFree(programs, names)
-	for i, b := range programs {
-		if marked != nil {
-			found, own := readMarkers(marked[i], names, words[i], outs[i])
-			if own {
-				b.Globals = found
+	marks, ok := markFree(group, names)
+	for i, p := range group {
+		if ok {
+			if found, own := p.globals(marks[i], names); own {
+				p.bundled.Globals = found
 				continue
 			}
 		}
-		if len(programs) > 1 {
-			findGlobals([]*check.Bundled{b}, outs[i:i+1])
+		if len(group) > 1 {
+			findTogether(group[i : i+1])
 		}
 	}
 }
 
-// markFree replaces the names in each program, or returns nil.
-func markFree(programs []*check.Bundled, names []string) []output {
-	define := make(map[string]string, len(names))
-	for i, name := range names {
-		define[name] = marker + strconv.Itoa(i) + "_"
-	}
-	built := api.Build(api.BuildOptions{
-		EntryPointsAdvanced: entryPoints(len(programs)), Outdir: "/out", AbsWorkingDir: "/", TsconfigRaw: "{}",
-		Define: define, Target: api.ES2020, LogLevel: api.LogLevelSilent, Charset: api.CharsetUTF8,
-		Sourcemap: api.SourceMapExternal, SourcesContent: api.SourcesContentExclude,
-		Plugins: []api.Plugin{{Name: "programs", Setup: func(build api.PluginBuild) { serve(build, programs) }}},
-	})
-	if len(built.Errors) > 0 {
-		return nil
-	}
-	return outputs(built, len(programs))
-}
-
-// serve gives a build the programs as its entries.
-func serve(build api.PluginBuild, programs []*check.Bundled) {
-	build.OnResolve(api.OnResolveOptions{Filter: ".*"}, func(args api.OnResolveArgs) (api.OnResolveResult, error) {
-		return api.OnResolveResult{Path: args.Path, Namespace: emptySpace}, nil
-	})
-	build.OnLoad(api.OnLoadOptions{Filter: ".*"}, func(args api.OnLoadArgs) (api.OnLoadResult, error) {
-		code := ""
-		if i, err := strconv.Atoi(strings.TrimPrefix(args.Path, entryPrefix)); err == nil && i < len(programs) {
-			code = string(programs[i].Code)
+// globals gives the names that are marked in p, each with its first use in a
+// file of the user's, and whether all of them are p's own words.
+func (p program) globals(marks []mark, names []string) (globals []check.Global, own bool) {
+	found, guarded := map[int]check.Place{}, map[int]bool{}
+	var inCode positions
+	for _, m := range marks {
+		if !p.words[names[m.name]] {
+			return nil, false
 		}
-		return api.OnLoadResult{Contents: &code, Loader: api.LoaderJS}, nil
-	})
+		if m.guarded {
+			guarded[m.name] = true
+			continue
+		}
+		if found[m.name].Path != "" {
+			continue
+		}
+		if inCode.lines == nil {
+			inCode = decodeMap(p.out.sourceMap)
+		}
+		found[m.name] = locate(inCode, m.line+1, m.column+1)
+	}
+	for i, place := range found {
+		if !guarded[i] {
+			globals = append(globals, check.Global{Name: names[i], Place: place})
+		}
+	}
+	slices.SortFunc(globals, func(a, b check.Global) int { return strings.Compare(a.Name, b.Name) })
+	return globals, true
 }
 
 // candidateNames gives the words that may be free in code: all but those that
@@ -114,64 +118,6 @@ func candidateNames(code []byte) map[string]bool {
 
 func startsWord(c byte) bool {
 	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_' || c == '$'
-}
-
-// readMarkers gives the names that are marked in a program, and whether all of
-// them are its own words.
-func readMarkers(marked output, names []string, words map[string]bool, out output) (globals []check.Global, own bool) {
-	found, guarded := map[int]check.Place{}, map[int]bool{}
-	var inMarked, inCode positions
-	code, line := marked.code, 0
-	for start, at := 0, 0; ; {
-		next := bytes.Index(code[at:], []byte(marker))
-		if next < 0 {
-			break
-		}
-		line += bytes.Count(code[at:at+next], []byte("\n"))
-		if n := bytes.LastIndexByte(code[at:at+next], '\n'); n >= 0 {
-			start = at + n + 1
-		}
-		from := at + next
-		at = from + len(marker)
-		i, ok := number(code[at:])
-		if !ok || i >= len(names) {
-			continue
-		}
-		if !words[names[i]] {
-			return nil, false
-		}
-		if bytes.HasSuffix(code[start:from], []byte("typeof ")) {
-			guarded[i] = true
-			continue
-		}
-		if found[i].Path != "" {
-			continue
-		}
-		if inMarked.lines == nil {
-			inMarked, inCode = decodeMap(marked.sourceMap), decodeMap(out.sourceMap)
-		}
-		found[i] = check.Place{}
-		if s, ok := inMarked.find(line, utf16Length(code[start:from])); ok {
-			found[i] = locate(inCode, s.line+1, s.column+1)
-		}
-	}
-	for i, place := range found {
-		if !guarded[i] {
-			globals = append(globals, check.Global{Name: names[i], Place: place})
-		}
-	}
-	slices.SortFunc(globals, func(a, b check.Global) int { return strings.Compare(a.Name, b.Name) })
-	return globals, true
-}
-
-// number reads the digits before a "_".
-func number(text []byte) (int, bool) {
-	end := bytes.IndexByte(text[:min(len(text), 12)], '_')
-	if end < 0 {
-		return 0, false
-	}
-	n, err := strconv.Atoi(string(text[:end]))
-	return n, err == nil && n >= 0
 }
 
 func reserved(word string) bool {
