@@ -48,8 +48,8 @@ func pick(before map[string]check.File, paths []string) []check.File {
 }
 
 // writersAtOnce is how many bundles are read or written at the same time: each
-// write waits for the disk.
-const writersAtOnce = 8
+// write waits for the disk, which makes several last by one journal entry.
+const writersAtOnce = 16
 
 // stillStored gives those of files whose bundles are stored under their digests:
 // the others are made again.
