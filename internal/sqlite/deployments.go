@@ -72,6 +72,9 @@ func encodePuts(f slipway.Fence, ds []slipway.Deployment, ws []slipway.Workflow)
 }
 
 func putAll(ctx context.Context, tx *sql.Tx, statement string, puts [][]any) (err error) {
+	if len(puts) == 0 {
+		return nil
+	}
 	put, err := tx.PrepareContext(ctx, statement)
 	if err != nil {
 		return fmt.Errorf("prepare: %w", err)

@@ -133,15 +133,13 @@ func appendRow(ctx context.Context, tx *sql.Tx, env string, e entry) error {
 	if err := exec(ctx, tx, putResolved, env, e.Number, e.resolved); err != nil {
 		return err
 	}
+	var marks [][]any
 	for _, c := range e.Changes {
-		if !c.First || c.To == "" {
-			continue
-		}
-		if err := exec(ctx, tx, markFirst, e.Number, env, c.To); err != nil {
-			return err
+		if c.First && c.To != "" {
+			marks = append(marks, []any{e.Number, env, c.To})
 		}
 	}
-	return nil
+	return putAll(ctx, tx, markFirst, marks)
 }
 
 // RowByID implements control.Ledger.

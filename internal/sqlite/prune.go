@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 
 	"github.com/slipway-dev/slipway/internal/control"
@@ -55,13 +56,18 @@ func (s *Store) deleteAll(ctx context.Context, op, statement, env string, ids []
 
 // refuseGone refuses a row that makes a deployment live which is not stored: a
 // pruner was faster than whoever decided.
-func refuseGone(ctx context.Context, tx *sql.Tx, env string, changes []slipway.Change) error {
+func refuseGone(ctx context.Context, tx *sql.Tx, env string, changes []slipway.Change) (err error) {
+	find, err := tx.PrepareContext(ctx, hasDeployment)
+	if err != nil {
+		return fmt.Errorf("prepare: %w", err)
+	}
+	defer func() { err = errors.Join(err, find.Close()) }()
 	for _, c := range changes {
 		if c.To == "" {
 			continue
 		}
 		var stored int
-		if err := tx.QueryRowContext(ctx, hasDeployment, env, c.To).Scan(&stored); err != nil {
+		if err := find.QueryRowContext(ctx, env, c.To).Scan(&stored); err != nil {
 			return fmt.Errorf("read deployment: %w", err)
 		}
 		if stored == 0 {
