@@ -30,6 +30,7 @@ type Plane struct {
 	owner    string // this worker, in leases
 	cache    snapshotCache
 	checked  checkedCount
+	checks   chan struct{} // has room for those that run at once
 	resolved resolveCache
 	observe  func(Event)
 	start    func(Work)
@@ -99,6 +100,7 @@ func New(o Options) *Plane {
 	return &Plane{
 		store: o.Store, blobs: o.Blobs, reads: o.Reads, remote: o.Remote, checker: o.Checker, now: o.Now, progress: o.Progress,
 		engine: o.Engine, locks: o.Locks, leases: o.Leases, observe: o.Observe, start: o.Start, owner: "worker_" + rand.Text(),
+		checks: make(chan struct{}, checksAtOnce),
 	}
 }
 

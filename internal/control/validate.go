@@ -47,7 +47,7 @@ func (p *Plane) Validate(ctx context.Context, in BatchInput) (BatchOutput, error
 	if err != nil {
 		return out, err
 	}
-	files, err := p.checker.Recheck(ctx, source(snap, b.Root, b.Triggers), b.Paths, before)
+	files, err := p.check(ctx, source(snap, b.Root, b.Triggers), b.Paths, before)
 	if err != nil {
 		return out, fmt.Errorf("check batch: %w", err)
 	}
@@ -63,6 +63,22 @@ func (p *Plane) Validate(ctx context.Context, in BatchInput) (BatchOutput, error
 	}
 	p.checked.add(in, len(files), p.progress)
 	return out, nil
+}
+
+// checksAtOnce is how many batches are checked at the same time. A check uses
+// every core for most of its time, and a second one fills the rest. Reading and
+// writing, which wait for the disk, go on beside them.
+const checksAtOnce = 2
+
+// check checks files when its turn comes.
+func (p *Plane) check(ctx context.Context, src check.Source, paths []string, before []check.File) ([]check.File, error) {
+	select {
+	case p.checks <- struct{}{}:
+		defer func() { <-p.checks }()
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+	return p.checker.Recheck(ctx, src, paths, before)
 }
 
 // readBatch reads a batch's list, or the one file of it that is asked for.

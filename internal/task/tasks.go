@@ -24,9 +24,8 @@ func Resources() map[string]string {
 	return map[string]string{Fetch: Fetch, Validate: Validate, Split: Split, GoLive: GoLive, Finish: Finish}
 }
 
-// atOnce is how many batches are checked at the same time in one process. The
-// check itself uses every core: two begin together and write together, and the
-// third has work for the cores while those wait for the disk.
+// atOnce is how many batches are under way at the same time in one process: what
+// they hold in memory. Fewer are checked at a time, and the rest read and write.
 const atOnce = 3
 
 // Tasks are the steps of a sync by their names.
