@@ -28,7 +28,7 @@ type checkedFile struct {
 }
 
 func (c *checkCmd) Run(s *session) error {
-	defer s.collectLess()()
+	defer s.workHard()()
 	snap, err := snapshot.FromDir(s.ctx, c.Dir, snapshot.DefaultLimits())
 	if err != nil {
 		return err

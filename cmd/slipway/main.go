@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/signal"
 	"os/user"
+	"runtime"
 	"runtime/debug"
 	"syscall"
 	"time"
@@ -75,9 +76,7 @@ type program struct {
 	getenv   func(string) string
 	now      func() time.Time
 	actor    slipway.Actor
-	// collect sets the garbage collector's percentage and gives the one before;
-	// nil where the process is not this run's alone.
-	collect func(percent int) int
+	process  *process // nil where it is not this run's alone
 }
 
 func main() {
@@ -96,7 +95,7 @@ func thisProgram() *program {
 	return &program{
 		name: invocation(os.Args[0]), stdout: os.Stdout, stderr: os.Stderr,
 		terminal: term.IsTerminal(int(os.Stderr.Fd())), getenv: os.Getenv, now: time.Now, actor: slipway.LocalActor(name),
-		collect: debug.SetGCPercent,
+		process: &process{collect: debug.SetGCPercent, processors: runtime.GOMAXPROCS},
 	}
 }
 

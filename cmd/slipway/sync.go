@@ -24,7 +24,7 @@ type syncResult struct {
 }
 
 func (c *syncCmd) Run(s *session) error {
-	defer s.collectLess()()
+	defer s.workHard()()
 	s.env = c.Env
 	ops, err := s.open()
 	if err != nil {
