@@ -262,22 +262,22 @@ func batchKey(in SyncRef, index int) string {
 }
 
 func (p *Plane) writeBatches(ctx context.Context, in SyncRef, s slipway.Sync, paths []string) ([]BatchInput, error) {
-	batches := []BatchInput{}
+	chunks := slices.Collect(slices.Chunk(paths, batchSize))
+	batches := make([]BatchInput, len(chunks))
 	before := p.verdictsBefore(ctx, s)
-	for chunk := range slices.Chunk(paths, batchSize) {
-		b := BatchInput{SyncRef: in, Index: len(batches), Key: batchKey(in, len(batches)), Files: len(paths)}
+	return batches, p.each(len(chunks), func(i int) error {
+		batches[i] = BatchInput{SyncRef: in, Index: i, Key: batchKey(in, i), Files: len(paths)}
 		data, err := json.Marshal(batch{
-			Snapshot: s.Snapshot, Root: s.Repository.Root, Triggers: s.Triggers, Paths: chunk, Before: pick(before, chunk),
+			Snapshot: s.Snapshot, Root: s.Repository.Root, Triggers: s.Triggers, Paths: chunks[i], Before: pick(before, chunks[i]),
 		})
 		if err != nil {
-			return nil, fmt.Errorf("encode batch: %w", err)
+			return fmt.Errorf("encode batch: %w", err)
 		}
-		if err := p.blobs.Put(ctx, b.Key, data); err != nil {
-			return nil, fmt.Errorf("write batch: %w", err)
+		if err := p.blobs.Put(ctx, batches[i].Key, data); err != nil {
+			return fmt.Errorf("write batch: %w", err)
 		}
-		batches = append(batches, b)
-	}
-	return batches, nil
+		return nil
+	})
 }
 
 // snapshot reads a packed snapshot.

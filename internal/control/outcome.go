@@ -19,21 +19,17 @@ const maxDiagnostics = 50
 // results reads what the batches left and gives one verdict per deployment of
 // the sync, in their order.
 func (p *Plane) results(ctx context.Context, in GoLiveInput, mine []slipway.Deployment) ([]check.File, error) {
+	batches := make([][]check.File, in.Batches)
+	err := p.each(in.Batches, func(i int) (err error) {
+		batches[i], err = p.resultsOf(ctx, in.SyncRef, i)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
 	byPath := map[string]check.File{}
-	for i := range in.Batches {
-		b, err := p.readBatch(ctx, BatchInput{SyncRef: in.SyncRef, Index: i, Key: batchKey(in.SyncRef, i)})
-		if err != nil {
-			return nil, err
-		}
-		files, err := p.batchResults(ctx, in.SyncRef, i, len(b.Paths))
-		if err != nil {
-			return nil, err
-		}
-		for _, f := range files {
-			if slices.Contains(b.Paths, f.Path) {
-				byPath[f.Path] = f
-			}
-		}
+	for _, f := range slices.Concat(batches...) {
+		byPath[f.Path] = f
 	}
 	files := make([]check.File, len(mine))
 	return files, p.each(len(mine), func(i int) (err error) {
@@ -44,6 +40,16 @@ func (p *Plane) results(ctx context.Context, in GoLiveInput, mine []slipway.Depl
 		files[i], err = p.verify(ctx, f)
 		return err
 	})
+}
+
+// resultsOf reads the results of a batch on the files that it was for.
+func (p *Plane) resultsOf(ctx context.Context, in SyncRef, index int) ([]check.File, error) {
+	b, err := p.readBatch(ctx, BatchInput{SyncRef: in, Index: index, Key: batchKey(in, index)})
+	if err != nil {
+		return nil, err
+	}
+	files, err := p.batchResults(ctx, in, index, len(b.Paths))
+	return slices.DeleteFunc(files, func(f check.File) bool { return !slices.Contains(b.Paths, f.Path) }), err
 }
 
 // batchResults reads the results of a batch or, where it crashed as a whole, of

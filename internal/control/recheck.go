@@ -3,6 +3,7 @@ package control
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/slipway-dev/slipway/internal/check"
@@ -21,16 +22,15 @@ func (p *Plane) verdictsBefore(ctx context.Context, s slipway.Sync) map[string]c
 	if err != nil || !ok || last.Versions.Checker != s.Versions.Checker {
 		return nil
 	}
+	batches := make([][]check.File, last.Batches)
+	_ = p.each(last.Batches, func(i int) error {
+		batches[i], _ = p.readResults(ctx, resultsKey(refOf(last), i, 0))
+		return nil
+	})
 	before := map[string]check.File{}
-	for i := range last.Batches {
-		files, err := p.readResults(ctx, resultsKey(refOf(last), i, 0))
-		if err != nil {
-			continue
-		}
-		for _, f := range files {
-			if f.Basis != "" {
-				before[f.Path] = f
-			}
+	for _, f := range slices.Concat(batches...) {
+		if f.Basis != "" {
+			before[f.Path] = f
 		}
 	}
 	return before
