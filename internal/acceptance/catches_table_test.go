@@ -13,7 +13,7 @@ import (
 	"github.com/slipway-dev/slipway/statemachine"
 )
 
-var update = flag.Bool("update", false, "write the table of catches into the state machine's README.md")
+var update = flag.Bool("update", false, "write what the test measured or saw into the document that it keeps")
 
 func catches() []caught { return slices.Concat(byItself(), byDeath(), byTheClock()) }
 

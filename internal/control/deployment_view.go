@@ -80,15 +80,46 @@ func (p *Plane) Deployments(ctx context.Context, slug string, f DeploymentFilter
 	if err != nil {
 		return nil, "", fmt.Errorf("read deployments: %w", err)
 	}
+	missing, err := p.missing(ctx, head, ds)
+	if err != nil {
+		return nil, "", err
+	}
 	views := make([]DeploymentView, 0, len(ds))
 	for _, d := range ds {
-		missing, err := p.isMissing(ctx, head, d)
-		if err != nil {
-			return nil, "", err
-		}
-		views = append(views, viewDeployment(d, missing, head, p.now()))
+		views = append(views, viewDeployment(d, missing[d.ID], head, p.now()))
 	}
 	return views, next, nil
+}
+
+// missing says of deployments of one environment which isMissing holds of, by
+// their ids. One read of all workflows stands for one each where several are live.
+func (p *Plane) missing(ctx context.Context, head slipway.Row, ds []slipway.Deployment) (map[string]bool, error) {
+	var live []slipway.Deployment
+	for _, d := range ds {
+		if slipway.StatusOf(d, head) == slipway.StatusLive {
+			live = append(live, d)
+		}
+	}
+	switch len(live) {
+	case 0:
+		return nil, nil
+	case 1:
+		is, err := p.isMissing(ctx, head, live[0])
+		return map[string]bool{live[0].ID: is}, err
+	}
+	ws, err := p.store.Workflows(ctx, live[0].Environment)
+	if err != nil {
+		return nil, fmt.Errorf("read workflows: %w", err)
+	}
+	gone := map[string]bool{}
+	for _, w := range ws {
+		gone[w.ID] = w.MissingSince != nil
+	}
+	are := make(map[string]bool, len(live))
+	for _, d := range live {
+		are[d.ID] = gone[d.Workflow]
+	}
+	return are, nil
 }
 
 // isMissing reports whether d is live and the file of its workflow is not in the

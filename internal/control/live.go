@@ -20,12 +20,23 @@ func (p *Plane) MakeLive(ctx context.Context, env, workflow, name string, r Requ
 		if err != nil {
 			return nil, err
 		}
-		newest, err := p.newestGood(ctx, env.ID, head, workflow)
+		newest, err := p.newestBeside(ctx, env.ID, head, target)
 		if err != nil {
 			return nil, err
 		}
 		return slipway.MakeLive{Entry: e, Target: target, Newest: newest, From: o.From, Override: o.Override}.Decide(head)
 	})
+}
+
+// newestBeside is newestGood, or what stands for it beside the target: a live
+// deployment that is newer than the target is valid, and where its code is not
+// rejected, newestGood finds it or a newer one. A roll back reads no list.
+func (p *Plane) newestBeside(ctx context.Context, env string, head slipway.Row, target slipway.Deployment) (int64, error) {
+	live := head.State.Workflows[target.Workflow].Live
+	if live != nil && live.Sequence > target.Sequence && !head.State.IsRejected(live.Code) {
+		return live.Sequence, nil
+	}
+	return p.newestGood(ctx, env, head, target.Workflow)
 }
 
 // newestGood is the sequence of the workflow's newest valid deployment whose

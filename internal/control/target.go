@@ -19,9 +19,12 @@ var shaPattern = regexp.MustCompile(`^[0-9a-f]{7,64}$`)
 // target finds the deployment of a workflow that name means: its id, seven or
 // more characters of its commit (the newest valid one of it), or "previous".
 func (p *Plane) target(ctx context.Context, env slipway.Environment, head slipway.Row, workflow, name string) (slipway.Deployment, error) {
-	w, err := p.workflow(ctx, env, workflow)
-	if err != nil {
-		return slipway.Deployment{}, err
+	w := slipway.Workflow{ID: workflow}
+	if _, known := head.State.Workflows[workflow]; !known { // the state has none before its record is stored
+		var err error
+		if w, err = p.workflow(ctx, env, workflow); err != nil {
+			return slipway.Deployment{}, err
+		}
 	}
 	switch lower := strings.ToLower(name); {
 	case name == PreviousName:

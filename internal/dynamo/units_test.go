@@ -1,7 +1,6 @@
 package dynamo
 
 import (
-	"context"
 	"flag"
 	"fmt"
 	"os"
@@ -9,78 +8,20 @@ import (
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/slipway-dev/slipway/internal/control"
+	"github.com/slipway-dev/slipway/internal/dynamo/meter"
 	"github.com/slipway-dev/slipway/internal/slipway"
 )
 
 var rewrite = flag.Bool("update", false, "write the measured units into docs/table.md")
 
-// metered is a client that adds up what its calls consume.
-type metered struct {
-	*dynamodb.Client
-	requests    int
-	read, write float64
-	replayed    bool
-}
-
-func (m *metered) GetItem(ctx context.Context, in *dynamodb.GetItemInput, o ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error) {
-	in.ReturnConsumedCapacity = types.ReturnConsumedCapacityTotal
-	out, err := m.Client.GetItem(ctx, in, o...)
-	if err == nil {
-		m.requests++
-		m.read += *out.ConsumedCapacity.CapacityUnits
-	}
-	return out, err
-}
-
-func (m *metered) BatchGetItem(ctx context.Context, in *dynamodb.BatchGetItemInput, o ...func(*dynamodb.Options)) (*dynamodb.BatchGetItemOutput, error) {
-	in.ReturnConsumedCapacity = types.ReturnConsumedCapacityTotal
-	out, err := m.Client.BatchGetItem(ctx, in, o...)
-	if err == nil {
-		m.requests++
-		m.read += sum(out.ConsumedCapacity)
-	}
-	return out, err
-}
-
-func (m *metered) Query(ctx context.Context, in *dynamodb.QueryInput, o ...func(*dynamodb.Options)) (*dynamodb.QueryOutput, error) {
-	in.ReturnConsumedCapacity = types.ReturnConsumedCapacityTotal
-	out, err := m.Client.Query(ctx, in, o...)
-	if err == nil {
-		m.requests++
-		m.read += *out.ConsumedCapacity.CapacityUnits
-	}
-	return out, err
-}
-
-func (m *metered) TransactWriteItems(ctx context.Context, in *dynamodb.TransactWriteItemsInput, o ...func(*dynamodb.Options)) (*dynamodb.TransactWriteItemsOutput, error) {
-	in.ReturnConsumedCapacity = types.ReturnConsumedCapacityTotal
-	out, err := m.Client.TransactWriteItems(ctx, in, o...)
-	if err == nil {
-		m.requests++
-		m.write += sum(out.ConsumedCapacity)
-		tries, ok := retry.GetAttemptResults(out.ResultMetadata)
-		m.replayed = m.replayed || ok && len(tries.Results) > 1
-	}
-	return out, err
-}
-
-func sum(consumed []types.ConsumedCapacity) (units float64) {
-	for _, c := range consumed {
-		units += *c.CapacityUnits
-	}
-	return units
-}
-
 // bill is what was measured, an access a line.
 type bill struct {
 	t     *testing.T
-	m     *metered
+	m     *meter.Client
 	lines []line
 }
 
@@ -93,9 +34,9 @@ type line struct {
 // line measures one access.
 func (b *bill) line(what string, do func() error) {
 	b.t.Helper()
-	b.m.requests, b.m.read, b.m.write = 0, 0, 0
+	b.m.Reset()
 	must(b.t, do())
-	b.lines = append(b.lines, line{what, b.m.requests, b.m.read, b.m.write})
+	b.lines = append(b.lines, line{what, b.m.Requests(), b.m.Read, b.m.Write})
 }
 
 // live is a state of n workflows, all live.
@@ -177,14 +118,14 @@ func measure(t *testing.T, c *dynamodb.Client) []line {
 // an answer got lost.
 func measureOnce(t *testing.T, c *dynamodb.Client) (lines []line, ok bool) {
 	t.Helper()
-	b := &bill{t: t, m: &metered{Client: c}}
+	b := &bill{t: t, m: &meter.Client{Client: c}}
 	s := New(b.m, newTable(t, c))
 	b.syncs(s, begun(t, s))
 	for _, n := range []int{5, 100, slipway.MaxWorkflows} {
 		s := New(b.m, newTable(t, c))
 		b.ledger(s, begun(t, s), n)
 	}
-	return b.lines, !b.m.replayed
+	return b.lines, !b.m.Replayed
 }
 
 // syncs measures all that is no ledger, in an environment of 100 workflows.
@@ -212,7 +153,7 @@ func (b *bill) syncs(s *Store, f slipway.Fence) {
 	b.line("polls that are due, 1 of them", func() error { _, err := s.DuePolls(ctx, moment().AddDate(1, 0, 0), 16); return err })
 	b.line("token", func() error {
 		must(b.t, s.CreateToken(ctx, slipway.Token{ID: "01m85dx416d0jmtfwws06bt01b", Version: 1}))
-		b.m.requests, b.m.write = 0, 0
+		b.m.Reset()
 		_, err := s.Token(ctx, "01m85dx416d0jmtfwws06bt01b")
 		return err
 	})
