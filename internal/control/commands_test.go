@@ -45,6 +45,32 @@ func TestRollBackGoesToOtherCode(t *testing.T) {
 	}
 }
 
+// TestOnlyWhatIsNotTheNewestIsHeld: with the newest code rejected, what was live
+// before it is the newest, and anything older needs a hold to stay.
+func TestOnlyWhatIsNotTheNewestIsHeld(t *testing.T) {
+	t.Parallel()
+	w, shas := threeReleases(t, nil)
+	makeLive := func(sha string, held bool) {
+		t.Helper()
+		id := must[string](t)(w.Find(w.ctx, "prod", "a", sha))
+		if _, err := w.MakeLive(w.ctx, "prod", "a", id, ana, control.MakeLiveOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		w.wantLive("a", sha)
+		if v := w.workflow("a"); (v.Hold != nil) != held {
+			t.Errorf("%s is live with the hold %+v", sha[:7], v.Hold)
+		}
+	}
+	makeLive(shas[0], true)  // the live one is newer
+	makeLive(shas[1], true)  // forward, and one newer still waits
+	makeLive(shas[2], false) // the newest
+	if _, err := w.Reject(w.ctx, "prod", "a", shas[2], ana, ""); err != nil {
+		t.Fatal(err)
+	}
+	makeLive(shas[0], true)
+	makeLive(shas[1], false)
+}
+
 func TestACommitNamesItsNewestValidDeployment(t *testing.T) {
 	t.Parallel()
 	w, shas := threeReleases(t, nil)

@@ -2,6 +2,7 @@ package control_test
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 
@@ -41,6 +42,18 @@ func TestInvariant7NothingIsLostWithItsFile(t *testing.T) {
 	w.wantLive("b", second)
 	if v := w.workflow("a"); v.MissingSince == nil || v.Why.Code != slipway.WhyMissing {
 		t.Errorf("a is not flagged missing: %+v", v)
+	}
+	for _, workflow := range []string{"", "a", "b"} { // a page with several live ones, and with one
+		ds, _, err := w.Deployments(w.ctx, "prod", control.DeploymentFilter{Workflow: workflow}, control.Page{})
+		if err != nil || len(ds) == 0 {
+			t.Fatalf("deployments %+v, %v", ds, err)
+		}
+		for _, d := range ds {
+			want := d.Status == slipway.StatusLive && d.Workflow == "a"
+			if slices.Contains(d.Notes, slipway.NoteMissing) != want {
+				t.Errorf("of %q: %s of %s has the notes %v", workflow, d.Status, d.Workflow, d.Notes)
+			}
+		}
 	}
 
 	// The file comes back elsewhere, under its id.
