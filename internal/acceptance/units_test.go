@@ -2,6 +2,7 @@ package acceptance
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"regexp"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/smithy-go/logging"
 
 	"github.com/slipway-dev/slipway/internal/blob"
@@ -96,6 +98,9 @@ func tableAt(t *testing.T, url string) (*dynamodb.Client, string) {
 	})
 	name := fmt.Sprint("slipway-units-", time.Now().UnixNano())
 	_, err := c.CreateTable(t.Context(), dynamo.Table(name))
+	if _, there := errors.AsType[*types.ResourceInUseException](err); there {
+		err = nil // the answer to the first try was lost: nobody else has this name
+	}
 	must(t, err)
 	t.Cleanup(func() {
 		_, _ = c.DeleteTable(context.Background(), &dynamodb.DeleteTableInput{TableName: &name})
