@@ -31,14 +31,12 @@ type deployment struct {
 func deploy(t *testing.T) *deployment {
 	t.Helper()
 	functiontest.Emulator(t)
-	functions, err := awswire.Lambda(t.Context())
+	cfg, err := awswire.Load(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := &deployment{functions: map[string]string{}, scripts: serveScripts(t)}
-	if d.machines, err = awswire.StepFunctions(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	functions := lambda.NewFromConfig(cfg)
+	d := &deployment{functions: map[string]string{}, machines: sfn.NewFromConfig(cfg), scripts: serveScripts(t)}
 	code := pack(t)
 	for name := range task.Resources() {
 		made, err := functions.CreateFunction(t.Context(), &lambda.CreateFunctionInput{

@@ -5,7 +5,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"os"
 
 	"github.com/slipway-dev/slipway/internal/auth"
@@ -24,12 +23,10 @@ func main() {
 
 func wire(ctx context.Context, p functionwire.Parts) (lambdaevent.Function, error) {
 	machine, err := task.Load()
-	launcher, launchErr := launch.New(ctx, p)
-	secrets, secretsErr := operator.Open(ctx, p)
-	if err := errors.Join(err, launchErr, secretsErr); err != nil {
+	if err != nil {
 		return lambdaevent.Function{}, err
 	}
-	o := p.Options()
+	launcher, secrets, o := launch.New(p), operator.Open(p), p.Options()
 	o.Remote, o.Leases, o.Start = secrets.Remote(), machine.Lease, launcher.Start
 	plane := control.New(o)
 	launcher.Drive(plane)

@@ -5,7 +5,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"os"
 
 	"github.com/slipway-dev/slipway/internal/check"
@@ -22,15 +21,13 @@ func main() {
 	os.Exit(functionwire.Serve(os.Stderr, os.Getenv, wire, functionwire.Table, bucket.Blobs))
 }
 
-func wire(ctx context.Context, p functionwire.Parts) (lambdaevent.Function, error) {
+func wire(_ context.Context, p functionwire.Parts) (lambdaevent.Function, error) {
 	machine, err := task.Load()
-	secrets, secretsErr := operator.Open(ctx, p)
-	plans, plansErr := launch.NewPlans(ctx, p.Settings.ValidateFunction)
-	if err := errors.Join(err, secretsErr, plansErr); err != nil {
+	if err != nil {
 		return lambdaevent.Function{}, err
 	}
-	o := p.Options()
-	o.Remote, o.Leases = secrets.Remote(), machine.Lease
+	plans, o := launch.NewPlans(p.AWS, p.Settings.ValidateFunction), p.Options()
+	o.Remote, o.Leases = operator.Open(p).Remote(), machine.Lease
 	o.Checker = check.New(nil, nil, check.DefaultLimits()) // it discovers, and runs no code
 	plane := control.New(o)
 	return lambdaevent.Function{Task: task.Tasks(plane)[task.Fetch], Plan: func(ctx context.Context, plan lambdaevent.Plan) error {

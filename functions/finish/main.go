@@ -5,7 +5,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"os"
 
 	"github.com/slipway-dev/slipway/internal/control"
@@ -19,13 +18,12 @@ func main() {
 	os.Exit(functionwire.Serve(os.Stderr, os.Getenv, wire, functionwire.Table))
 }
 
-func wire(ctx context.Context, p functionwire.Parts) (lambdaevent.Function, error) {
+func wire(_ context.Context, p functionwire.Parts) (lambdaevent.Function, error) {
 	machine, err := task.Load()
-	launcher, launchErr := launch.New(ctx, p)
-	if err := errors.Join(err, launchErr); err != nil {
+	if err != nil {
 		return lambdaevent.Function{}, err
 	}
-	o := p.Options()
+	launcher, o := launch.New(p), p.Options()
 	o.Leases, o.Start = machine.Lease, launcher.Start
 	plane := control.New(o)
 	launcher.Drive(plane)

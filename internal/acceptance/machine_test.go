@@ -27,13 +27,10 @@ type machine struct {
 
 func deployed(t *testing.T) *machine {
 	t.Helper()
-	m := &machine{arn: functiontest.Deployed(t)}
-	var err error
-	m.states, err = awswire.StepFunctions(t.Context())
+	arn := functiontest.Deployed(t)
+	cfg, err := awswire.Load(t.Context())
 	must(t, err)
-	m.functions, err = awswire.Lambda(t.Context())
-	must(t, err)
-	return m
+	return &machine{arn, sfn.NewFromConfig(cfg), lambda.NewFromConfig(cfg)}
 }
 
 // function is the stack's name of one.

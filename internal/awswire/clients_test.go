@@ -17,46 +17,31 @@ import (
 	"github.com/slipway-dev/slipway/internal/awswire"
 )
 
-// TestClients wants each client to ask where the environment says, in its own
-// service's name.
+// TestClients wants each client of what Load reads to ask where the environment
+// says, in its own service's name.
 func TestClients(t *testing.T) {
 	for _, c := range []struct {
 		service, signed, path string
-		ask                   func(t *testing.T) error
+		ask                   func(t *testing.T, cfg aws.Config) error
 	}{
-		{"DYNAMODB", "dynamodb", "/", func(t *testing.T) error {
-			c, err := awswire.DynamoDB(t.Context())
-			if err == nil {
-				_, err = c.ListTables(t.Context(), &dynamodb.ListTablesInput{})
-			}
+		{"DYNAMODB", "dynamodb", "/", func(t *testing.T, cfg aws.Config) error {
+			_, err := awswire.DynamoDB(cfg).ListTables(t.Context(), &dynamodb.ListTablesInput{})
 			return err
 		}},
-		{"S3", "s3", "/blobs/a/b", func(t *testing.T) error {
-			c, err := awswire.S3(t.Context())
-			if err == nil {
-				_, err = c.HeadObject(t.Context(), &s3.HeadObjectInput{Bucket: aws.String("blobs"), Key: aws.String("a/b")})
-			}
+		{"S3", "s3", "/blobs/a/b", func(t *testing.T, cfg aws.Config) error {
+			_, err := awswire.S3(cfg).HeadObject(t.Context(), &s3.HeadObjectInput{Bucket: aws.String("blobs"), Key: aws.String("a/b")})
 			return err
 		}},
-		{"SFN", "states", "/", func(t *testing.T) error {
-			c, err := awswire.StepFunctions(t.Context())
-			if err == nil {
-				_, err = c.ListStateMachines(t.Context(), &sfn.ListStateMachinesInput{})
-			}
+		{"SFN", "states", "/", func(t *testing.T, cfg aws.Config) error {
+			_, err := sfn.NewFromConfig(cfg).ListStateMachines(t.Context(), &sfn.ListStateMachinesInput{})
 			return err
 		}},
-		{"LAMBDA", "lambda", "/2015-03-31/functions", func(t *testing.T) error {
-			c, err := awswire.Lambda(t.Context())
-			if err == nil {
-				_, err = c.ListFunctions(t.Context(), &lambda.ListFunctionsInput{})
-			}
+		{"LAMBDA", "lambda", "/2015-03-31/functions", func(t *testing.T, cfg aws.Config) error {
+			_, err := lambda.NewFromConfig(cfg).ListFunctions(t.Context(), &lambda.ListFunctionsInput{})
 			return err
 		}},
-		{"SECRETS_MANAGER", "secretsmanager", "/", func(t *testing.T) error {
-			c, err := awswire.SecretsManager(t.Context())
-			if err == nil {
-				_, err = c.ListSecrets(t.Context(), &secretsmanager.ListSecretsInput{})
-			}
+		{"SECRETS_MANAGER", "secretsmanager", "/", func(t *testing.T, cfg aws.Config) error {
+			_, err := secretsmanager.NewFromConfig(cfg).ListSecrets(t.Context(), &secretsmanager.ListSecretsInput{})
 			return err
 		}},
 	} {
@@ -77,7 +62,11 @@ func TestClients(t *testing.T) {
 			} {
 				t.Setenv(name, value)
 			}
-			if err := c.ask(t); err != nil {
+			cfg, err := awswire.Load(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := c.ask(t, cfg); err != nil {
 				t.Fatal(err)
 			}
 			if path != c.path || !strings.Contains(signed, "/eu-west-1/"+c.signed+"/") {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda/messages"
 
+	"github.com/slipway-dev/slipway/internal/awswire"
 	"github.com/slipway-dev/slipway/internal/blob"
 	"github.com/slipway-dev/slipway/internal/bundle"
 	"github.com/slipway-dev/slipway/internal/check"
@@ -51,12 +52,14 @@ func New(t testing.TB) *World {
 	blobs, err := blob.OpenDir(filepath.Join(dir, "blobs"))
 	w.Must(err)
 	t.Cleanup(func() { _ = blobs.Close() })
+	cfg, err := awswire.Load(t.Context())
+	w.Must(err)
 	now := func() time.Time { return time.Now().Add(w.Later) }
 	w.Parts = functionwire.Parts{
 		Settings: functionwire.Settings{
 			StateMachine: "arn:aws:states:eu-west-1:123456789012:stateMachine:sync", FetchFunction: "fetch", ValidateFunction: "validate", AllowLocal: true,
 		},
-		Log: slog.New(slog.NewJSONHandler(w.Log, nil)), Now: now, Store: store, Reads: blobs, Blobs: blobs,
+		Log: slog.New(slog.NewJSONHandler(w.Log, nil)), Now: now, AWS: cfg, Store: store, Reads: blobs, Blobs: blobs,
 	}
 	w.Plane = control.New(control.Options{
 		Store: store, Blobs: blobs, Now: now, Remote: gitremote.New(gitremote.Options{}), Checker: check.New(bundle.New(), sandbox.New(), check.DefaultLimits()),

@@ -26,18 +26,14 @@ import (
 func TestPartsOnAnEmulator(t *testing.T) {
 	functiontest.Emulator(t)
 	place := "slipway-test-" + strings.ToLower(rand.Text())
-	tables, err := awswire.DynamoDB(t.Context())
+	cfg, err := awswire.Load(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := tables.CreateTable(t.Context(), dynamo.Table(place)); err != nil {
+	if _, err := awswire.DynamoDB(cfg).CreateTable(t.Context(), dynamo.Table(place)); err != nil {
 		t.Fatal(err)
 	}
-	buckets, err := awswire.S3(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := buckets.CreateBucket(t.Context(), &s3.CreateBucketInput{Bucket: &place}); err != nil {
+	if _, err := awswire.S3(cfg).CreateBucket(t.Context(), &s3.CreateBucketInput{Bucket: &place}); err != nil {
 		t.Fatal(err)
 	}
 	secret := strings.Repeat("0123456789abcdef", 4)

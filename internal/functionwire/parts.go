@@ -7,6 +7,8 @@ import (
 	"runtime/debug"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+
 	"github.com/slipway-dev/slipway/internal/api"
 	"github.com/slipway-dev/slipway/internal/auth"
 	"github.com/slipway-dev/slipway/internal/awswire"
@@ -20,6 +22,7 @@ type Parts struct {
 	Settings Settings
 	Log      *slog.Logger
 	Now      func() time.Time
+	AWS      aws.Config         // of which clients are made
 	Store    control.Store      // nil unless Table is needed
 	Reads    control.BlobReader // nil unless BlobsToRead or bucket.Blobs is
 	Blobs    control.Blobs      // nil unless bucket.Blobs is
@@ -31,28 +34,20 @@ type Need func(ctx context.Context, p *Parts) error
 var _, _ Need = Table, BlobsToRead
 
 // Table needs the table.
-func Table(ctx context.Context, p *Parts) error {
+func Table(_ context.Context, p *Parts) error {
 	if p.Settings.Table == "" {
 		return BadSetting("SLIPWAY_TABLE", "name the table")
 	}
-	client, err := awswire.DynamoDB(ctx)
-	if err != nil {
-		return err
-	}
-	p.Store = dynamo.New(client, p.Settings.Table)
+	p.Store = dynamo.New(awswire.DynamoDB(p.AWS), p.Settings.Table)
 	return nil
 }
 
 // BlobsToRead needs the blobs, and writes none. What writes needs bucket.Blobs.
-func BlobsToRead(ctx context.Context, p *Parts) error {
+func BlobsToRead(_ context.Context, p *Parts) error {
 	if p.Settings.Bucket == "" {
 		return BadSetting("SLIPWAY_BUCKET", "name the bucket")
 	}
-	client, err := awswire.S3(ctx)
-	if err != nil {
-		return err
-	}
-	p.Reads = lean.Bucket(client, p.Settings.Bucket)
+	p.Reads = lean.Bucket(awswire.S3(p.AWS), p.Settings.Bucket)
 	return nil
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda"
 
+	"github.com/slipway-dev/slipway/internal/awswire"
 	"github.com/slipway-dev/slipway/internal/lambdaevent"
 )
 
@@ -34,6 +35,9 @@ func (p *Parts) function(ctx context.Context, getenv func(string) string, wire W
 		return lambdaevent.Function{}, err
 	}
 	p.Log = newLog(log, p.Settings.LogLevel)
+	if p.AWS, err = awswire.Load(ctx); err != nil {
+		return lambdaevent.Function{}, err
+	}
 	for _, open := range needs {
 		if err := open(ctx, p); err != nil {
 			return lambdaevent.Function{}, err

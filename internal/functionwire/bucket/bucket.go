@@ -19,11 +19,7 @@ func Blobs(ctx context.Context, p *functionwire.Parts) error {
 	if name == "" {
 		return functionwire.BadSetting("SLIPWAY_BUCKET", "name the bucket")
 	}
-	client, err := awswire.S3(ctx)
-	if err != nil {
-		return err
-	}
-	bucket, err := s3blob.OpenBucket(ctx, client, name, nil)
+	bucket, err := s3blob.OpenBucket(ctx, awswire.S3(p.AWS), name, nil)
 	if err != nil {
 		return fmt.Errorf("open bucket %s: %w", name, err)
 	}

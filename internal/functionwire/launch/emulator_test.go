@@ -20,10 +20,11 @@ import (
 // is one start, and afterwards it is none.
 func TestExecutionsOnAnEmulator(t *testing.T) {
 	functiontest.Emulator(t)
-	client, err := awswire.StepFunctions(t.Context())
+	cfg, err := awswire.Load(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
+	client := sfn.NewFromConfig(cfg)
 	for name, c := range map[string]struct {
 		states string
 		good   bool
@@ -67,10 +68,11 @@ func TestExecutionsOnAnEmulator(t *testing.T) {
 
 func TestPlansOnAnEmulator(t *testing.T) {
 	functiontest.Emulator(t)
-	p, err := launch.NewPlans(t.Context(), "slipway-no-such-function")
+	cfg, err := awswire.Load(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
+	p := launch.NewPlans(cfg, "slipway-no-such-function")
 	if err := p.Hand(t.Context(), "env_1", "plan_1"); fault.CodeOf(err) != "plan-not-started" || !strings.Contains(err.Error(), "ResourceNotFound") {
 		t.Errorf("%v", err)
 	}

@@ -5,7 +5,8 @@ import (
 	"log/slog"
 	"time"
 
-	"github.com/slipway-dev/slipway/internal/awswire"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+
 	"github.com/slipway-dev/slipway/internal/control"
 	"github.com/slipway-dev/slipway/internal/fault"
 	"github.com/slipway-dev/slipway/internal/functionwire"
@@ -37,16 +38,10 @@ type Launcher struct {
 }
 
 // New makes the launcher of a function, with its clients.
-func New(ctx context.Context, p functionwire.Parts) (*Launcher, error) {
-	machines, err := awswire.StepFunctions(ctx)
-	if err != nil {
-		return nil, err
+func New(p functionwire.Parts) *Launcher {
+	return &Launcher{
+		executions: Executions{sfn.NewFromConfig(p.AWS), p.Settings.StateMachine}, plans: NewPlans(p.AWS, p.Settings.FetchFunction), log: p.Log,
 	}
-	plans, err := NewPlans(ctx, p.Settings.FetchFunction)
-	if err != nil {
-		return nil, err
-	}
-	return &Launcher{executions: Executions{machines, p.Settings.StateMachine}, plans: plans, log: p.Log}, nil
 }
 
 // Drive gives the launcher the plane whose work it begins: the plane is made with

@@ -5,10 +5,10 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
-	"github.com/slipway-dev/slipway/internal/awswire"
 	"github.com/slipway-dev/slipway/internal/lambdaevent"
 )
 
@@ -26,9 +26,8 @@ type Plans struct {
 }
 
 // NewPlans makes one with its client.
-func NewPlans(ctx context.Context, function string) (Plans, error) {
-	client, err := awswire.Lambda(ctx)
-	return Plans{client, function}, err
+func NewPlans(cfg aws.Config, function string) Plans {
+	return Plans{lambda.NewFromConfig(cfg), function}
 }
 
 // Hand leaves a plan to the function, which Lambda invokes soon, and again where

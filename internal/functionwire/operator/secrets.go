@@ -12,7 +12,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/smithy-go"
 
-	"github.com/slipway-dev/slipway/internal/awswire"
 	"github.com/slipway-dev/slipway/internal/fault"
 	"github.com/slipway-dev/slipway/internal/functionwire"
 	"github.com/slipway-dev/slipway/internal/gitremote"
@@ -45,12 +44,8 @@ type read struct {
 
 // Open makes the reader of a function's secrets, with its client. It reads none
 // yet.
-func Open(ctx context.Context, p functionwire.Parts) (*Secrets, error) {
-	client, err := awswire.SecretsManager(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return over(client, p.Settings, p.Now), nil
+func Open(p functionwire.Parts) *Secrets {
+	return over(secretsmanager.NewFromConfig(p.AWS), p.Settings, p.Now)
 }
 
 func over(api SecretsManager, s functionwire.Settings, now func() time.Time) *Secrets {
