@@ -17,6 +17,7 @@ func main() {
 	flag.IntVar(&b.runs, "runs", 3, "repetitions of each sync")
 	flag.StringVar(&b.tools, "tools", filepath.Join(".bin", "bench"), "folder for esbuild's command")
 	flag.StringVar(&b.slipway, "slipway", "", "the command to measure; without it, one is built from the sources")
+	flag.BoolVar(&b.startsOnly, "starts", false, "measure the starts of functions alone")
 	flag.Parse()
 	err := b.run(ctx)
 	stop()
@@ -29,6 +30,7 @@ func main() {
 // bench is one run of all measurements.
 type bench struct {
 	workflows, runs int
+	startsOnly      bool
 	tools           string
 	slipway         string // the command
 	dir             string // for everything that is made on the way
@@ -47,6 +49,10 @@ func (b *bench) run(ctx context.Context) (err error) {
 		return fmt.Errorf("make folder: %w", err)
 	}
 	defer func() { _ = os.RemoveAll(b.dir) }()
+	if b.startsOnly {
+		b.table.head()
+		return b.starts(ctx)
+	}
 	if b.slipway == "" {
 		b.slipway, err = build(ctx, b.dir)
 	} else {
@@ -64,6 +70,9 @@ func (b *bench) run(ctx context.Context) (err error) {
 		return err
 	}
 	if err := b.resolves(ctx, store); err != nil {
+		return err
+	}
+	if err := b.starts(ctx); err != nil {
 		return err
 	}
 	if err := b.night(ctx); err != nil {
