@@ -63,7 +63,8 @@ func newEnvironment(t *testing.T, s control.Store) slipway.Environment {
 	return e
 }
 
-func unique() string { return strings.ToLower(rand.Text()[:12]) }
+// unique has no q: refused looks for "sql" in what a store says, names and all.
+func unique() string { return strings.ReplaceAll(strings.ToLower(rand.Text()[:12]), "q", "8") }
 
 func ok(t *testing.T, err error) {
 	t.Helper()
