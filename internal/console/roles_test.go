@@ -28,10 +28,10 @@ const (
 func operations() map[string]string {
 	const env = " /environments/{env}"
 	all := map[string]string{
-		"GET ":              "GET /v1/environments",
-		"GET /codes/{code}": "GET /v1/self", // whoever has signed in
-		"GET" + env:         "GET " + onEnv,
-		"GET" + env + "/workflows/{workflow}":       "GET " + onWorkflow,
+		"GET ":                                "GET /v1/environments",
+		"GET /codes/{code}":                   "GET /v1/self", // whoever has signed in
+		"GET" + env:                           "GET " + onEnv,
+		"GET" + env + "/workflows/{workflow}": "GET " + onWorkflow,
 		"GET" + env + "/deployments/{deployment}":   "GET " + onEnv + "/deployments/{deployment}",
 		"GET" + env + "/syncs":                      "GET " + onEnv + "/syncs",
 		"POST" + env + "/syncs":                     "POST " + onEnv + "/syncs",
@@ -228,7 +228,7 @@ func finder(t *testing.T) func(method, path string) (slipway.Role, bool) {
 
 var (
 	links = regexp.MustCompile(`(?:href|action)="(` + console.Root + `[^"#]*)`)
-	forms = regexp.MustCompile(`<form[^>]* method="post" action="([^"]*)"`)
+	forms = regexp.MustCompile(`<form[^>]* method="post" action="([^"#]*)`)
 )
 
 // sameMost is how often a walk follows links to one path, which has other filters

@@ -106,7 +106,8 @@ func (p Page) Form(s *Site, action string) url.Values {
 	root, err := html.Parse(strings.NewReader(p.Text))
 	s.Must(err)
 	for n := range root.Descendants() {
-		if n.DataAtom == atom.Form && attribute(n, "action") == action && attribute(n, "method") == "post" {
+		to, _, _ := strings.Cut(attribute(n, "action"), "#")
+		if n.DataAtom == atom.Form && to == action && attribute(n, "method") == "post" {
 			return fields(n)
 		}
 	}
