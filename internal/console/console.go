@@ -96,7 +96,7 @@ func (c *console) around(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		v := &visit{r: r, began: c.Now()}
 		rec := &watched{ResponseWriter: w}
-		defer c.answered(rec, v)
+		defer c.answered(rec, v) //nolint:contextcheck // the visit has the request, and its context
 		h := rec.Header()
 		h.Set("Content-Security-Policy", policy)
 		h.Set("X-Content-Type-Options", "nosniff")

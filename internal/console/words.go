@@ -63,7 +63,7 @@ func (c *console) ago(t any) template.HTML {
 		return "–"
 	}
 	exact := when.UTC()
-	return template.HTML(`<time datetime="` + exact.Format(time.RFC3339) + `" title="` + at(exact) + `">` + //nolint:gosec // of a time, not of a user
+	return template.HTML(`<time datetime="` + exact.Format(time.RFC3339) + `" title="` + at(exact) + `">` + // of a time, not of a user
 		relative(c.Now().Sub(when)) + `</time>`)
 }
 
