@@ -9,6 +9,7 @@ import (
 	"github.com/slipway-dev/slipway/internal/auth"
 	"github.com/slipway-dev/slipway/internal/control"
 	"github.com/slipway-dev/slipway/internal/slipway"
+	"github.com/slipway-dev/slipway/internal/web"
 )
 
 func TestRefusals(t *testing.T) {
@@ -33,7 +34,7 @@ func TestRefusals(t *testing.T) {
 		"a form":                 {"PUT", hold, "a=b", []string{"Content-Type", "application/x-www-form-urlencoded"}, 415, codeWrongType},
 		"a large body":           {"PUT", hold, `{"reason":"` + strings.Repeat("x", maxBody) + `"}`, nil, 413, codeTooLarge},
 		"an empty key":           {"PUT", hold, "", []string{"Idempotency-Key", ""}, 400, codeBadKey},
-		"a Git host not there":   {"POST", "/v1/environments", `{"slug":"x","repository":{"url":"http://127.0.0.1:1/x.git"}}`, nil, 424, codeUnreachable},
+		"a Git host not there":   {"POST", "/v1/environments", `{"slug":"x","repository":{"url":"http://127.0.0.1:1/x.git"}}`, nil, 424, web.CodeUnreachable},
 		"an unknown field":       {"PUT", hold, `{"reaso":"x"}`, nil, 422, codeInvalid},
 		"a long reason":          {"PUT", hold, `{"reason":"` + strings.Repeat("x", 501) + `"}`, nil, 422, codeInvalid},
 		"a reason of long signs": {"PUT", hold, `{"reason":"` + strings.Repeat("ж", 400) + `"}`, nil, 400, "bad-reason"},

@@ -10,10 +10,10 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"github.com/slipway-dev/slipway/internal/auth"
 	"github.com/slipway-dev/slipway/internal/control"
 	"github.com/slipway-dev/slipway/internal/diagnostic"
 	"github.com/slipway-dev/slipway/internal/fault"
+	"github.com/slipway-dev/slipway/internal/web"
 )
 
 // Problem is an error as it is answered: problem details of RFC 9457 with the
@@ -82,20 +82,12 @@ const (
 	codeNotValid    = "not-valid"
 	codeBadExpiry   = "bad-expiry"
 	codeBadFreeze   = "bad-freeze"
-	codeUnreachable = "repository-unreachable"
 	codeNotResolved = "nothing-live-on-trigger"
 )
 
-// statusOf is the HTTP status of a fault: its code's where that has one of its
-// own, else its kind's.
+// statusOf is the HTTP status of a fault, with the codes that are the API's own.
 func statusOf(f *fault.Fault) int {
 	switch f.Code {
-	case control.CodeUnauthenticated:
-		return http.StatusUnauthorized
-	case auth.CodeForbidden, auth.CodeCrossSite:
-		return http.StatusForbidden
-	case auth.CodeTooMany:
-		return http.StatusTooManyRequests
 	case control.CodeReleaseMoved:
 		return http.StatusPreconditionFailed
 	case codeNoMethod:
@@ -104,8 +96,6 @@ func statusOf(f *fault.Fault) int {
 		return http.StatusRequestEntityTooLarge
 	case codeWrongType:
 		return http.StatusUnsupportedMediaType
-	case auth.CodeWrongHost:
-		return http.StatusMisdirectedRequest
 	case codeBadCursor: // it names no page of the list
 		return http.StatusNotFound
 	case codeInvalid:
@@ -114,21 +104,8 @@ func statusOf(f *fault.Fault) int {
 		return http.StatusConflict
 	case codeNotValid: // the deployment's state is in the way, not the request's form
 		return http.StatusConflict
-	case codeUnreachable: // the server is well: what it was pointed at is not
-		return http.StatusFailedDependency
 	}
-	switch f.Kind {
-	case fault.Invalid:
-		return http.StatusBadRequest
-	case fault.NotFound:
-		return http.StatusNotFound
-	case fault.Conflict, fault.Superseded, fault.Held, fault.LeaseLost:
-		return http.StatusConflict
-	case fault.Unavailable:
-		return http.StatusServiceUnavailable
-	case fault.Internal:
-	}
-	return http.StatusInternalServerError
+	return web.Status(f)
 }
 
 // problem translates an error for the request of ctx, and logs what is our own

@@ -18,6 +18,7 @@ import (
 	"github.com/slipway-dev/slipway/internal/control"
 	"github.com/slipway-dev/slipway/internal/fault"
 	"github.com/slipway-dev/slipway/internal/slipway"
+	"github.com/slipway-dev/slipway/internal/web"
 )
 
 // Bounds of a request; the server that listens bounds its headers.
@@ -59,7 +60,7 @@ func (a *api) around(mux *http.ServeMux) http.Handler {
 		q := &request{id: requestID(r), url: r.URL}
 		began := a.Now()
 		r = r.WithContext(context.WithValue(r.Context(), requestKey{}, q))
-		rec := &watched{ResponseWriter: w}
+		rec := &web.Watched{ResponseWriter: w}
 		rec.Header().Set("Slipway-Request-Id", q.id)
 		rec.Header().Set("X-Content-Type-Options", "nosniff")
 		defer func() { a.answered(r, q, rec, began) }()
@@ -76,47 +77,22 @@ func (a *api) around(mux *http.ServeMux) http.Handler {
 }
 
 // answered logs and counts an answer, and answers for a handler that broke.
-func (a *api) answered(r *http.Request, q *request, w *watched, began time.Time) {
+func (a *api) answered(r *http.Request, q *request, w *web.Watched, began time.Time) {
 	if broken := recover(); broken != nil {
 		if err, ok := broken.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 			panic(broken) // the server's own way to drop a connection
 		}
 		a.Log.Error("request broke", "requestId", q.id, "operation", q.operation, "panic", broken)
-		if w.status == 0 {
+		if w.Status == 0 {
 			a.refuse(w, r, fault.New(fault.Internal, "internal", "something went wrong inside Slipway"))
 		}
 	}
 	took := a.Now().Sub(began)
 	a.Log.LogAttrs(r.Context(), slog.LevelDebug, "request", slog.String("requestId", q.id), slog.String("operation", q.operation),
-		slog.String("method", r.Method), slog.String("path", r.URL.EscapedPath()), slog.Int("status", w.status),
+		slog.String("method", r.Method), slog.String("path", r.URL.EscapedPath()), slog.Int("status", w.Status),
 		slog.Duration("took", took), slog.String("actor", q.who.Actor.String()))
-	a.Observe(Answered{Operation: q.operation, Status: w.status, Took: took})
+	a.Observe(Answered{Operation: q.operation, Status: w.Status, Took: took})
 }
-
-// watched remembers the status of an answer.
-type watched struct {
-	http.ResponseWriter
-	status int
-}
-
-// WriteHeader sends the status.
-func (w *watched) WriteHeader(status int) {
-	if w.status == 0 {
-		w.status = status
-	}
-	w.ResponseWriter.WriteHeader(status)
-}
-
-// Write sends a part of the body.
-func (w *watched) Write(data []byte) (int, error) {
-	if w.status == 0 {
-		w.status = http.StatusOK
-	}
-	return w.ResponseWriter.Write(data)
-}
-
-// Unwrap lets http.ResponseController reach the writer below.
-func (w *watched) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 // requestID is the sender's own, if it is one that a log line can hold.
 func requestID(r *http.Request) string {

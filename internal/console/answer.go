@@ -18,6 +18,7 @@ import (
 	"github.com/slipway-dev/slipway/internal/control"
 	"github.com/slipway-dev/slipway/internal/fault"
 	"github.com/slipway-dev/slipway/internal/slipway"
+	"github.com/slipway-dev/slipway/internal/web"
 )
 
 // visit is one request.
@@ -104,15 +105,21 @@ func (c *console) signedIn(t route) http.HandlerFunc {
 	}
 }
 
-// codeUnreachable is the fault of a Git host that does not answer.
-const codeUnreachable = "repository-unreachable"
-
 // codeForm is the fault of a form that is not from a page of its session.
 const codeForm = "foreign-form"
 
-func (c *console) readForm(v *visit) error {
+// parse reads a form.
+func (v *visit) parse() error {
 	if err := v.r.ParseForm(); err != nil {
 		return fault.Wrap(err, fault.Invalid, "bad-form", "the form did not arrive whole, or says too much").WithHint("go back and send it again")
+	}
+	return nil
+}
+
+// readForm reads a form that must be from a page of its session.
+func (c *console) readForm(v *visit) error {
+	if err := v.parse(); err != nil {
+		return err
 	}
 	if !c.csrf.good(v.session.ID, v.form("csrf")) {
 		return fault.New(fault.Invalid, codeForm, "this form is not from a page of your session; nothing was done").WithHint("open the page again, and send its form")
@@ -163,30 +170,10 @@ func (c *console) trouble(v *visit, err error) (Trouble, int) {
 }
 
 func statusOf(f *fault.Fault) int {
-	switch f.Code {
-	case control.CodeUnauthenticated:
-		return http.StatusUnauthorized
-	case auth.CodeForbidden, auth.CodeCrossSite, codeForm:
+	if f.Code == codeForm {
 		return http.StatusForbidden
-	case auth.CodeTooMany:
-		return http.StatusTooManyRequests
-	case codeUnreachable: // what the person named does not answer; we do
-		return http.StatusFailedDependency
-	case auth.CodeWrongHost:
-		return http.StatusMisdirectedRequest
 	}
-	switch f.Kind {
-	case fault.Invalid:
-		return http.StatusBadRequest
-	case fault.NotFound:
-		return http.StatusNotFound
-	case fault.Conflict, fault.Superseded, fault.Held, fault.LeaseLost:
-		return http.StatusConflict
-	case fault.Unavailable:
-		return http.StatusServiceUnavailable
-	case fault.Internal:
-	}
-	return http.StatusInternalServerError
+	return web.Status(f)
 }
 
 // refuse answers with the page of an error.

@@ -14,6 +14,7 @@ import (
 	"github.com/slipway-dev/slipway/internal/auth"
 	"github.com/slipway-dev/slipway/internal/control"
 	"github.com/slipway-dev/slipway/internal/fault"
+	"github.com/slipway-dev/slipway/internal/web"
 )
 
 // Root is the path that all pages are below.
@@ -95,7 +96,7 @@ func New(ctx context.Context, o Options) (http.Handler, error) {
 func (c *console) around(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		v := &visit{r: r, began: c.Now()}
-		rec := &watched{ResponseWriter: w}
+		rec := &web.Watched{ResponseWriter: w}
 		defer c.answered(rec, v) //nolint:contextcheck // the visit has the request, and its context
 		h := rec.Header()
 		h.Set("Content-Security-Policy", policy)
@@ -117,43 +118,18 @@ const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src
 	"form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 
 // answered logs and counts an answer, and answers for a page that broke.
-func (c *console) answered(w *watched, v *visit) {
+func (c *console) answered(w *web.Watched, v *visit) {
 	if broken := recover(); broken != nil {
 		if err, ok := broken.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 			panic(broken) // the server's own way to drop a connection
 		}
 		c.Log.Error("page broke", "page", v.page, "panic", broken)
-		if w.status == 0 {
+		if w.Status == 0 {
 			c.refuse(w, v, fault.New(fault.Internal, "internal", "something went wrong inside Slipway"))
 		}
 	}
 	took := c.Now().Sub(v.began)
 	c.Log.LogAttrs(v.r.Context(), slog.LevelDebug, "page", slog.String("page", v.page), slog.String("method", v.r.Method),
-		slog.String("path", v.r.URL.EscapedPath()), slog.Int("status", w.status), slog.Duration("took", took), slog.String("actor", v.who.Actor.String()))
-	c.Observe(Answered{Page: v.page, Status: w.status, Took: took})
+		slog.String("path", v.r.URL.EscapedPath()), slog.Int("status", w.Status), slog.Duration("took", took), slog.String("actor", v.who.Actor.String()))
+	c.Observe(Answered{Page: v.page, Status: w.Status, Took: took})
 }
-
-// watched remembers the status of an answer.
-type watched struct {
-	http.ResponseWriter
-	status int
-}
-
-// WriteHeader sends the status.
-func (w *watched) WriteHeader(status int) {
-	if w.status == 0 {
-		w.status = status
-	}
-	w.ResponseWriter.WriteHeader(status)
-}
-
-// Write sends a part of the body.
-func (w *watched) Write(data []byte) (int, error) {
-	if w.status == 0 {
-		w.status = http.StatusOK
-	}
-	return w.ResponseWriter.Write(data)
-}
-
-// Unwrap lets http.ResponseController reach the writer below.
-func (w *watched) Unwrap() http.ResponseWriter { return w.ResponseWriter }

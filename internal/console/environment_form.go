@@ -9,6 +9,7 @@ import (
 	"github.com/slipway-dev/slipway/internal/control"
 	"github.com/slipway-dev/slipway/internal/fault"
 	"github.com/slipway-dev/slipway/internal/slipway"
+	"github.com/slipway-dev/slipway/internal/web"
 	"github.com/slipway-dev/slipway/internal/when"
 )
 
@@ -129,7 +130,7 @@ func fieldOf(code string) string {
 	fields := map[string]string{
 		"bad-environment-name": "name", "environment-exists": "name", "bad-trigger-name": "triggers", "bad-poll": "poll", "bad-root": "root",
 		"branch-not-found": "branch", "bad-repository": "url", "repository-url": "url", "credentials-in-url": "url", "scheme-not-supported": "url",
-		"local-not-allowed": "url", "not-a-repository": "url", "repository-not-found": "url", codeUnreachable: "url", "address-not-allowed": "url",
+		"local-not-allowed": "url", "not-a-repository": "url", "repository-not-found": "url", web.CodeUnreachable: "url", "address-not-allowed": "url",
 		"repository-credentials": "credential", "unknown-credential": "credential", "bad-credential": "credential",
 	}
 	return fields[code]

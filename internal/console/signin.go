@@ -2,8 +2,6 @@ package console
 
 import (
 	"strings"
-
-	"github.com/slipway-dev/slipway/internal/fault"
 )
 
 // signInPage is the model of the page sign-in.
@@ -36,8 +34,8 @@ func (c *console) signInAgain(v *visit, m signInPage, err error) (answer, error)
 
 // letIn begins a session for a link or a token.
 func (c *console) letIn(v *visit) (answer, error) {
-	if err := v.r.ParseForm(); err != nil {
-		return answer{}, fault.Wrap(err, fault.Invalid, "bad-form", "the form did not arrive whole, or says too much").WithHint("go back and send it again")
+	if err := v.parse(); err != nil {
+		return answer{}, err
 	}
 	m := signInPage{Link: v.form("link"), Next: v.form("next")}
 	var s session

@@ -24,7 +24,7 @@ func layers() []layer {
 			"bundle sandbox sqlite dynamo blob filelock gitremote auth hook event storetest gittest",
 			"an adapter serves a port and knows no other adapter, so that each can be replaced alone",
 		},
-		{"awswire", "it makes clients for adapters to use, and knows no edge"},
+		{"awswire web", "clients for adapters to use, and what answers over HTTP have alike: neither knows an edge"},
 		{"task api console backup client server", "an edge translates between its protocol and control, and knows no other edge"},
 		{"functionwire", "it puts together what several functions share, and is none of them"},
 		{"cmd functions", "a main wires what it starts"},
