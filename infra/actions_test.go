@@ -44,8 +44,8 @@ func needs() map[string][]string {
 	return map[string][]string{
 		"dynamodb":       {"functionwire.Table"},
 		"s3":             {"functionwire.BlobsToRead", "bucket.Blobs"},
-		"states":         {"launch.New("},
-		"lambda":         {"launch.New(", "launch.NewPlans("},
+		"states":         {"launch.Wire("},
+		"lambda":         {"launch.Wire(", "launch.NewPlans("},
 		"secretsmanager": {"operator.Open("},
 	}
 }

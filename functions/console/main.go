@@ -9,12 +9,10 @@ import (
 
 	"github.com/slipway-dev/slipway/internal/auth"
 	"github.com/slipway-dev/slipway/internal/console"
-	"github.com/slipway-dev/slipway/internal/control"
 	"github.com/slipway-dev/slipway/internal/functionwire"
 	"github.com/slipway-dev/slipway/internal/functionwire/launch"
 	"github.com/slipway-dev/slipway/internal/functionwire/operator"
 	"github.com/slipway-dev/slipway/internal/lambdaevent"
-	"github.com/slipway-dev/slipway/internal/task"
 )
 
 func main() {
@@ -22,14 +20,11 @@ func main() {
 }
 
 func wire(ctx context.Context, p functionwire.Parts) (lambdaevent.Function, error) {
-	machine, err := task.Load()
+	secrets := operator.Open(p)
+	plane, err := launch.Wire(p, secrets.Remote())
 	if err != nil {
 		return lambdaevent.Function{}, err
 	}
-	launcher, secrets, o := launch.New(p), operator.Open(p), p.Options()
-	o.Remote, o.Leases, o.Start = secrets.Remote(), machine.Lease, launcher.Start
-	plane := control.New(o)
-	launcher.Drive(plane)
 	pages, err := console.New(ctx, console.Options{
 		Plane: plane, Answers: p.Store, Keys: p.Store, Guard: auth.New(plane, p.Now), Log: p.Log, Now: p.Now,
 		Version: functionwire.Version(), Hosts: p.Settings.Hosts, Secure: true,

@@ -7,7 +7,6 @@ import (
 	"context"
 	"os"
 
-	"github.com/slipway-dev/slipway/internal/control"
 	"github.com/slipway-dev/slipway/internal/functionwire"
 	"github.com/slipway-dev/slipway/internal/functionwire/launch"
 	"github.com/slipway-dev/slipway/internal/lambdaevent"
@@ -19,13 +18,9 @@ func main() {
 }
 
 func wire(_ context.Context, p functionwire.Parts) (lambdaevent.Function, error) {
-	machine, err := task.Load()
+	plane, err := launch.Wire(p, nil)
 	if err != nil {
 		return lambdaevent.Function{}, err
 	}
-	launcher, o := launch.New(p), p.Options()
-	o.Leases, o.Start = machine.Lease, launcher.Start
-	plane := control.New(o)
-	launcher.Drive(plane)
 	return lambdaevent.Function{Task: task.Tasks(plane)[task.Finish]}, nil
 }

@@ -9,13 +9,11 @@ import (
 	"os"
 
 	"github.com/slipway-dev/slipway/internal/api"
-	"github.com/slipway-dev/slipway/internal/control"
 	"github.com/slipway-dev/slipway/internal/functionwire"
 	"github.com/slipway-dev/slipway/internal/functionwire/bucket"
 	"github.com/slipway-dev/slipway/internal/functionwire/launch"
 	"github.com/slipway-dev/slipway/internal/functionwire/operator"
 	"github.com/slipway-dev/slipway/internal/lambdaevent"
-	"github.com/slipway-dev/slipway/internal/task"
 )
 
 func main() {
@@ -23,14 +21,11 @@ func main() {
 }
 
 func wire(ctx context.Context, p functionwire.Parts) (lambdaevent.Function, error) {
-	machine, err := task.Load()
+	secrets := operator.Open(p)
+	plane, err := launch.Wire(p, secrets.Remote())
 	if err != nil {
 		return lambdaevent.Function{}, err
 	}
-	launcher, secrets, o := launch.New(p), operator.Open(p), p.Options()
-	o.Remote, o.Leases, o.Start = secrets.Remote(), machine.Lease, launcher.Start
-	plane := control.New(o)
-	launcher.Drive(plane)
 	handler, err := p.API(ctx, plane, api.Syncs|api.Plans)
 	return lambdaevent.Function{HTTP: handler, Tick: func(ctx context.Context) error {
 		err := secrets.EnsureFirstToken(ctx, plane)
