@@ -17,7 +17,10 @@ type move struct {
 	role  slipway.Role
 	// names says that it is about a deployment, which the address names.
 	names bool
-	do    func(c *console, v *visit, s seen, r control.Request) (control.Result, error)
+	// Safety is set for what a person does to be safe: it is refused when something
+	// else is live than they saw, and not because a sync has brought more meanwhile.
+	Safety bool
+	do     func(c *console, v *visit, s seen, r control.Request) (control.Result, error)
 }
 
 // seen is what the person saw when they decided.
@@ -30,24 +33,24 @@ type seen struct {
 
 func moves() []move {
 	return []move{
-		{"make-live", "Make live", "Make live", slipway.Deployer, true, makeLive},
-		{"roll-back", "Roll back", "Roll back", slipway.Deployer, true, makeLive},
-		{"deactivate", "Deactivate", "Deactivate", slipway.Deployer, false, func(c *console, v *visit, s seen, r control.Request) (control.Result, error) {
+		{"make-live", "Make live", "Make live", slipway.Deployer, true, false, makeLive},
+		{"roll-back", "Roll back", "Roll back", slipway.Deployer, true, true, makeLive},
+		{"deactivate", "Deactivate", "Deactivate", slipway.Deployer, false, true, func(c *console, v *visit, s seen, r control.Request) (control.Result, error) {
 			return c.Plane.Deactivate(v.ctx(), v.env, s.workflow, r, s.from)
 		}},
-		{"hold", "Hold", "Hold", slipway.Deployer, false, func(c *console, v *visit, s seen, r control.Request) (control.Result, error) {
+		{"hold", "Hold", "Hold", slipway.Deployer, false, true, func(c *console, v *visit, s seen, r control.Request) (control.Result, error) {
 			return c.Plane.Hold(v.ctx(), v.env, s.workflow, r)
 		}},
-		{"lift", "Lift the hold", "Lift the hold", slipway.Deployer, false, func(c *console, v *visit, s seen, r control.Request) (control.Result, error) {
+		{"lift", "Lift the hold", "Lift the hold", slipway.Deployer, false, false, func(c *console, v *visit, s seen, r control.Request) (control.Result, error) {
 			return c.Plane.Lift(v.ctx(), v.env, s.workflow, r)
 		}},
-		{"reject", "Reject", "Reject this code", slipway.Deployer, true, func(c *console, v *visit, s seen, r control.Request) (control.Result, error) {
+		{"reject", "Reject", "Reject this code", slipway.Deployer, true, true, func(c *console, v *visit, s seen, r control.Request) (control.Result, error) {
 			return c.Plane.Reject(v.ctx(), v.env, s.workflow, s.deployment, r, s.from)
 		}},
-		{"accept", "Accept", "Accept this code", slipway.Admin, true, func(c *console, v *visit, s seen, r control.Request) (control.Result, error) {
+		{"accept", "Accept", "Accept this code", slipway.Admin, true, false, func(c *console, v *visit, s seen, r control.Request) (control.Result, error) {
 			return c.Plane.Accept(v.ctx(), v.env, s.workflow, s.deployment, r, s.from)
 		}},
-		{"delete", "Delete the workflow", "Delete", slipway.Admin, false, func(c *console, v *visit, s seen, r control.Request) (control.Result, error) {
+		{"delete", "Delete the workflow", "Delete", slipway.Admin, false, false, func(c *console, v *visit, s seen, r control.Request) (control.Result, error) {
 			return c.Plane.Delete(v.ctx(), v.env, s.workflow, r, s.from)
 		}},
 	}

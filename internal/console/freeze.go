@@ -41,7 +41,9 @@ func (c *console) freeze(v *visit) (answer, error) {
 	}
 	var res control.Result
 	if err == nil {
-		res, err = c.Plane.Freeze(v.ctx(), v.env, until, r)
+		res, err = c.pastSyncs(v, r, func() (bool, error) { return true, nil }, func(r control.Request) (control.Result, error) {
+			return c.Plane.Freeze(v.ctx(), v.env, until, r)
+		})
 	}
 	if err == nil {
 		return answer{to: address("environments", v.env) + doneQuery(res)}, nil

@@ -1,6 +1,8 @@
 package console
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"net/http"
 
@@ -18,6 +20,7 @@ type restorePage struct {
 	Reason  string
 	Partial bool
 	Key     string
+	Digest  string // of the preview
 }
 
 // maxRestored keeps the page small: all of it is in the comparison with now.
@@ -41,13 +44,21 @@ func (c *console) restorePage(v *visit) (m restorePage, err error) {
 	if m.Preview, err = c.Plane.PreviewRestore(v.ctx(), v.env, m.Number); err != nil {
 		return m, err
 	}
+	m.Digest = shown(m.Preview)
 	m.Shown = m.Preview.Changes[:min(maxRestored, len(m.Preview.Changes))]
 	m.More = len(m.Preview.Changes) - len(m.Shown)
 	return m, nil
 }
 
-// restore carries it out, if the head is still the one that was seen. Where it is
-// not, the page shows what it would do now, and nothing is done.
+// shown is a digest of what a preview says.
+func shown(p control.RestorePreview) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%+v %+v", p.Changes, p.Left))
+	return hex.EncodeToString(sum[:])
+}
+
+// restore carries it out, if the head is still the one that was seen, or only syncs
+// have written since and it would still do what was shown. Else the page shows what
+// it would do now, and nothing is done.
 func (c *console) restore(v *visit) (answer, error) {
 	n, err := v.number()
 	if err != nil {
@@ -57,7 +68,10 @@ func (c *console) restore(v *visit) (answer, error) {
 	r, err := v.request()
 	var res control.Result
 	if err == nil {
-		res, err = c.Plane.Restore(v.ctx(), v.env, n, partial, r)
+		res, err = c.pastSyncs(v, r, func() (bool, error) {
+			now, err := c.Plane.PreviewRestore(v.ctx(), v.env, n)
+			return shown(now) == v.form("shown"), err
+		}, func(r control.Request) (control.Result, error) { return c.Plane.Restore(v.ctx(), v.env, n, partial, r) })
 	}
 	if err == nil {
 		return answer{to: address("environments", v.env) + doneQuery(res)}, nil
