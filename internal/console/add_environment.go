@@ -48,7 +48,7 @@ func (c *console) add(v *visit, f environmentForm) error {
 	if err := f.check(); err != nil {
 		return err
 	}
-	again, first, err := c.once(v, "add-environment "+f.Name)
+	again, first, err := c.once(v, slipway.AnswerLife, "add-environment "+f.Name, v.form("key"))
 	if err != nil {
 		return err
 	}

@@ -3,8 +3,6 @@ package console
 import (
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
-	"encoding/hex"
 	"net/url"
 	"time"
 
@@ -62,8 +60,7 @@ func (l Links) use(ctx context.Context, answers control.Answers, text string, no
 	if err != nil {
 		return link{}, err
 	}
-	sum := sha256.Sum256([]byte("sign-in-link " + k.ID))
-	_, first, err := answers.ClaimAnswer(ctx, slipway.Answer{Key: hex.EncodeToString(sum[:]), At: now, Expires: k.Expires, Status: 303})
+	_, first, err := claim(ctx, answers, now, k.Expires, "sign-in-link", k.ID)
 	if err != nil {
 		return link{}, err
 	}

@@ -5,33 +5,39 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"log/slog"
 	"net/http"
+	"time"
 
+	"github.com/slipway-dev/slipway/internal/control"
 	"github.com/slipway-dev/slipway/internal/fault"
 	"github.com/slipway-dev/slipway/internal/slipway"
 )
 
-// once takes the key of a form whose command keeps none itself: first says that no
-// process has seen it before. It is remembered for longer than a session, without
-// which the form is refused. Whoever wrote nothing after all calls again, and the
-// form can be sent again.
-func (c *console) once(v *visit, what string) (again func(), first bool, err error) {
-	if v.form("key") == "" {
+// claim takes a key that the words make, until a time: first says that no process
+// has taken it before. It gives the key as the store has it.
+func claim(ctx context.Context, answers control.Answers, now, until time.Time, words ...string) (key string, first bool, err error) {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q", append([]string{"console"}, words...)))
+	a := slipway.Answer{Key: hex.EncodeToString(sum[:]), Fingerprint: sum[:], At: now, Expires: until, Status: http.StatusSeeOther}
+	if _, first, err = answers.ClaimAnswer(ctx, a); err != nil {
+		return "", false, fmt.Errorf("claim a key: %w", err)
+	}
+	return a.Key, first, nil
+}
+
+// once takes the key of a form whose command keeps none itself, for this long:
+// first says that the form was not sent before. Whoever wrote nothing after all
+// calls again, and the form can be sent again.
+func (c *console) once(v *visit, life time.Duration, what, key string) (again func(), first bool, err error) {
+	if key == "" {
 		return nil, false, fault.New(fault.Invalid, "bad-form", "the form has no key").WithHint("open the page again, and send its form")
 	}
-	sum := sha256.Sum256(fmt.Appendf(nil, "%q", []string{"console", what, v.who.Actor.String(), v.form("key")}))
 	now := c.Now().UTC()
-	a := slipway.Answer{Key: hex.EncodeToString(sum[:]), Fingerprint: sum[:], At: now, Expires: now.Add(slipway.AnswerLife), Status: http.StatusOK}
-	if _, first, err = c.Answers.ClaimAnswer(v.ctx(), a); err != nil {
-		return nil, false, fmt.Errorf("claim the form's key: %w", err)
-	}
+	claimed, first, err := claim(v.ctx(), c.Answers, now, now.Add(life), what, v.who.Actor.String(), key)
 	return func() {
-		ctx := context.WithoutCancel(v.ctx())
-		if err := c.Answers.DropAnswer(ctx, a.Key); err != nil {
-			c.Log.LogAttrs(ctx, slog.LevelWarn, "a form's key is kept", slog.String("page", v.page), slog.String("error", err.Error()))
+		if err := c.Answers.DropAnswer(context.WithoutCancel(v.ctx()), claimed); err != nil {
+			c.Log.Warn("a form's key is kept", "page", v.page, "error", err)
 		}
-	}, first, nil
+	}, first, err
 }
 
 // wroteNothing reports whether an error says that nothing was written: a store that

@@ -2,9 +2,6 @@ package console
 
 import (
 	"cmp"
-	"crypto/sha256"
-	"encoding/hex"
-	"net/http"
 	"time"
 
 	"github.com/slipway-dev/slipway/internal/control"
@@ -121,17 +118,12 @@ const pressedTwice = 10 * time.Second
 func (c *console) startSync(v *visit) (answer, error) {
 	to := answer{to: address("environments", v.env)}
 	// A page has its own token, and none when it says that nothing is new.
-	sum := sha256.Sum256([]byte("sync " + v.session.ID + " " + v.env + " " + v.form("csrf")))
-	now := c.Now().UTC()
-	ask := slipway.Answer{Key: hex.EncodeToString(sum[:]), At: now, Expires: now.Add(pressedTwice), Status: http.StatusSeeOther}
-	_, first, err := c.Answers.ClaimAnswer(v.ctx(), ask)
+	again, first, err := c.once(v, pressedTwice, "sync "+v.env, v.form("csrf"))
 	if err != nil || !first {
 		return to, err
 	}
 	if _, err = c.Plane.RequestSync(v.ctx(), v.env, control.SyncOptions{Actor: v.who.Actor}); err != nil {
-		if derr := c.Answers.DropAnswer(v.ctx(), ask.Key); derr != nil {
-			c.Log.Warn("a refused sync keeps its button", "error", derr)
-		}
+		again()
 	}
 	return to, err
 }

@@ -46,7 +46,7 @@ func (c *console) make(v *visit, f tokenForm) (control.TokenView, error) {
 	if err != nil {
 		return control.TokenView{}, err
 	}
-	again, first, err := c.once(v, "make-token")
+	again, first, err := c.once(v, slipway.AnswerLife, "make-token", v.form("key"))
 	if err != nil {
 		return control.TokenView{}, err
 	}
