@@ -7,14 +7,9 @@ import (
 
 // environmentsPage is the model of the page environments.
 type environmentsPage struct {
-	Environments []environmentRow
+	Environments []control.EnvironmentView
 	Hidden       int              // that whoever looks is not let into
 	Removed      *slipway.Removal // just now, by whoever looks
-}
-
-type environmentRow struct {
-	control.EnvironmentView
-	LiveCommit string // the newest that is live, by its sync, "" for none
 }
 
 // environments lists those that whoever looks is let into.
@@ -29,8 +24,7 @@ func (c *console) environments(v *visit) (answer, error) {
 			m.Hidden++
 			continue
 		}
-		row := environmentRow{EnvironmentView: e}
-		m.Environments = append(m.Environments, row)
+		m.Environments = append(m.Environments, e)
 	}
 	if m.Removed, err = c.removed(v); err != nil {
 		return answer{}, err

@@ -85,8 +85,10 @@ type EnvironmentView struct {
 	Live      int             `json:"live"`
 	Held      int             `json:"held"`
 	Failing   int             `json:"failing"` // workflows whose newest deployment did not pass its check
-	LastSync  *slipway.Sync   `json:"lastSync"`
-	Poll      PollView        `json:"poll"`
+	// LiveCommit is the sha of the newest commit that something is live of.
+	LiveCommit string        `json:"liveCommit"`
+	LastSync   *slipway.Sync `json:"lastSync"`
+	Poll       PollView      `json:"poll"`
 }
 
 // PollView is how the clock asks an environment's branch for its tip.
@@ -183,9 +185,13 @@ func (v looked) view(at time.Time) EnvironmentView {
 	if s.IsFrozen(at) {
 		e.Freeze = s.Freeze
 	}
+	var newest int64 // sequence
 	for _, w := range s.Workflows {
 		if w.Live != nil {
 			e.Live++
+		}
+		if w.Live != nil && w.Live.Sequence > newest {
+			newest, e.LiveCommit = w.Live.Sequence, w.Live.Commit
 		}
 		if w.Hold != nil {
 			e.Held++
