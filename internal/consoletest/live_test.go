@@ -8,6 +8,7 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 
+	"github.com/slipway-dev/slipway/internal/console"
 	"github.com/slipway-dev/slipway/internal/control"
 	"github.com/slipway-dev/slipway/internal/gittest"
 	"github.com/slipway-dev/slipway/internal/slipway"
@@ -148,12 +149,17 @@ func TestHostileText(t *testing.T) {
 	b := openTab(t, s)
 	b.signIn(slipway.Admin)
 	b.heard.forget()
+	evil, err := s.Plane.CreateToken(s.Ctx(), control.NewToken{Name: `"><script>alert(13)</script><img src=x onerror=alert(14)>`, Role: slipway.Viewer, Actor: Ada()})
+	s.Must(err)
+	_, err = s.Plane.Freeze(s.Ctx(), Env, nil, control.Request{Actor: Ada(), Reason: bomb})
+	s.Must(err)
 	failed := failedDeployment(s)
 	for name, path := range map[string]string{
 		"environments": "/console", "workflows": Path(), "workflow": Path("workflows", "greet"), "roll back": Path("workflows", "greet", "roll-back"),
 		"deployment": Path("deployments", s.Workflow("greet").Latest.Deployment), "failed deployment": Path("deployments", failed.ID),
 		"releases": Path("releases"), "release": Path("releases", "1"), "restore": Path("releases", "1", "restore"), "compare": Path("releases", "compare") + "?from=1&to=2",
-		"syncs": Path("syncs"), "sync": Path("syncs", failed.Sync),
+		"syncs": Path("syncs"), "sync": Path("syncs", failed.Sync), "settings": Path("settings"), "freeze": Path("freeze"), "thaw": Path("thaw"),
+		"tokens": console.Root + "/tokens", "revoke": console.Root + "/tokens/" + evil.ID + "/revoke",
 		"a search": Path() + "?q=%22%3E%3Cscript%3Ealert(11)%3C/script%3E", "a filter": Path("workflows", "greet") + "?author=%22%3E%3Csvg+onload%3Dalert(12)%3E",
 	} {
 		for _, width := range []int64{1200, 360} {
