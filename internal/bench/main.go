@@ -93,8 +93,8 @@ func (b *bench) store(ctx context.Context, c command) error {
 		return err
 	}
 	b.table.durations(fmt.Sprintf("list %d of %d deployments, beside the bare query", perPage, listed), lists, query)
-	if err := b.page(ctx, c); err != nil {
+	if err := b.crowded(ctx, c, lists); err != nil {
 		return err
 	}
-	return b.crowded(ctx, c, lists)
+	return b.page(ctx, c)
 }
