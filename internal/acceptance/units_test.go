@@ -254,8 +254,13 @@ func TestUnitsOfUseCases(t *testing.T) {
 	for _, n := range []int{10, 20, 100, slipway.MaxWorkflows} {
 		reads, writes := unitsOf(t, at["local"], n), unitsOf(t, at["ministack"], n)
 		for i, r := range reads {
-			if w := writes[i]; r.what != w.what || r.reads != w.reads || r.transactions != w.transactions {
+			w := writes[i]
+			if r.what != w.what || r.reads != w.reads || r.transactions != w.transactions {
 				t.Errorf("the emulators differ: %+v and %+v", r, w)
+			}
+			// Above a hundred workflows a row takes several parts, each with the state.
+			if most := float64(25 + 8*n); strings.Contains(r.what, "sync") && n <= 100 && w.write > most {
+				t.Errorf("%s: %g write units, over %g", r.what, w.write, most)
 			}
 			fmt.Fprintf(&rows, "| %s | %d | %g | %d | %g | %d | %d |\n", r.what, r.reads, r.read, r.transactions, writes[i].write, r.got, r.put)
 		}

@@ -56,9 +56,10 @@ type DeploymentQuery struct {
 
 // Deployments is the port for deployments.
 type Deployments interface {
-	// PutDeployments writes ds, then ws, each transaction under f. A deployment
-	// whose stored outcome is final is left as it is, and so is a mark; a workflow
-	// whose stored Seen is higher is left as it is. LeaseLost when f no longer holds.
+	// PutDeployments writes ds, which are of f's sync, then ws, each transaction
+	// under f. A deployment whose stored outcome is final is left as it is, and so
+	// is a mark; a workflow whose stored Seen is higher is left as it is. LeaseLost
+	// when f no longer holds.
 	PutDeployments(ctx context.Context, f slipway.Fence, ds []slipway.Deployment, ws []slipway.Workflow) error
 	// Deployment reads one; NotFound ("unknown-deployment").
 	Deployment(ctx context.Context, env, id string) (slipway.Deployment, error)

@@ -48,10 +48,16 @@ func packLog(log []diagnostic.Diagnostic) ([]byte, error) {
 // logApart reports whether the build log is an item of its own.
 func (r record) logApart() bool { return len(r.log) > maxLogBeside }
 
-// decodeDeployment reads a deployment, without a build log that stands apart.
-func decodeDeployment(found item) (slipway.Deployment, error) {
-	var d slipway.Deployment
-	if err := unpack(bytesOf(found, attrDoc), &d); err != nil {
+// stored is a deployment that was read; apart says that its build log is not
+// yet, which stands in another item.
+type stored struct {
+	slipway.Deployment
+	apart bool
+}
+
+func decodeDeployment(found item) (stored, error) {
+	d := stored{apart: has(found, attrApart)}
+	if err := unpack(bytesOf(found, attrDoc), &d.Deployment); err != nil {
 		return d, err
 	}
 	d.FirstLive = numberOf(found, attrMark)
@@ -61,6 +67,23 @@ func decodeDeployment(found item) (slipway.Deployment, error) {
 	return d, nil
 }
 
+// writes puts a deployment that is checked, with its build log.
+func (r record) writes() []write {
+	attrs := item{attrDoc: bin(r.doc)}
+	if r.FirstLive != 0 {
+		attrs[attrMark] = num(r.FirstLive)
+	}
+	var apart []write
+	switch {
+	case r.logApart():
+		attrs[attrApart] = yes()
+		apart = append(apart, put(logKey(r.Environment, r.ID), item{attrLog: bin(r.log)}))
+	case len(r.log) > 0:
+		attrs[attrLog] = bin(r.log)
+	}
+	return append([]write{put(deploymentKey(r.Environment, r.ID), attrs).when(absent, nil, errChanged)}, apart...)
+}
+
 // Deployment implements control.Deployments.
 func (s *Store) Deployment(ctx context.Context, env, id string) (slipway.Deployment, error) {
 	d, err := s.deployment(ctx, env, id)
@@ -68,43 +91,80 @@ func (s *Store) Deployment(ctx context.Context, env, id string) (slipway.Deploym
 }
 
 func (s *Store) deployment(ctx context.Context, env, id string) (slipway.Deployment, error) {
-	found, err := s.get(ctx, deploymentKey(env, id))
-	if errors.Is(err, errAbsent) {
-		return slipway.Deployment{}, control.UnknownDeployment(id)
+	d, err := s.checked(ctx, env, id)
+	if !errors.Is(err, errAbsent) {
+		return d, err
 	}
-	if err != nil {
-		return slipway.Deployment{}, err
+	if d, err = s.unchecked(ctx, env, id); !errors.Is(err, errAbsent) {
+		return d, err
 	}
-	ds, err := s.withLogs(ctx, []item{found})
-	if err != nil {
-		return slipway.Deployment{}, err
+	// Its sync may have checked it and ended between the two.
+	if d, err = s.checked(ctx, env, id); errors.Is(err, errAbsent) {
+		err = control.UnknownDeployment(id)
 	}
-	return ds[0], nil
+	return d, err
 }
 
-// withLogs reads deployments, and the build logs that stand apart.
-func (s *Store) withLogs(ctx context.Context, found []item) ([]slipway.Deployment, error) {
-	ds := make([]slipway.Deployment, len(found))
+// checked reads a deployment that has been checked; errAbsent.
+func (s *Store) checked(ctx context.Context, env, id string) (slipway.Deployment, error) {
+	found, err := s.get(ctx, deploymentKey(env, id))
+	if err != nil {
+		return slipway.Deployment{}, err
+	}
+	d, err := decodeDeployment(found)
+	if err == nil && d.apart {
+		err = s.readLogs(ctx, []*slipway.Deployment{&d.Deployment})
+	}
+	return d.Deployment, err
+}
+
+// unchecked finds a deployment among those of the syncs that have not ended;
+// errAbsent. Of others everything is checked.
+func (s *Store) unchecked(ctx context.Context, env, id string) (slipway.Deployment, error) {
+	slot, err := s.get(ctx, slotKey(env))
+	if err != nil {
+		return slipway.Deployment{}, err
+	}
 	var keys []key
-	for i, f := range found {
-		var err error
-		if ds[i], err = decodeDeployment(f); err != nil {
-			return nil, err
+	for _, sync := range textsOf(slot, attrUnended) {
+		keys = append(keys, syncKey(env, sync))
+	}
+	syncs, err := s.getAll(ctx, keys)
+	if err != nil {
+		return slipway.Deployment{}, err
+	}
+	var sequences []int64
+	for _, sync := range syncs {
+		sequences = append(sequences, numberOf(sync, attrSeq))
+	}
+	lists, err := s.findsOf(ctx, env, sequences)
+	if err != nil {
+		return slipway.Deployment{}, err
+	}
+	for _, l := range lists {
+		if f, ok := l.at(id); ok {
+			return l.open(f), nil
 		}
-		if has(f, attrApart) {
-			keys = append(keys, logKey(ds[i].Environment, ds[i].ID))
-		}
+	}
+	return slipway.Deployment{}, errAbsent
+}
+
+// readLogs reads the build logs of deployments where they stand apart.
+func (s *Store) readLogs(ctx context.Context, ds []*slipway.Deployment) error {
+	keys := make([]key, len(ds))
+	for i, d := range ds {
+		keys[i] = logKey(d.Environment, d.ID)
 	}
 	logs, err := s.getAll(ctx, keys)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	for i, d := range ds {
-		if log := logs[logKey(d.Environment, d.ID)]; has(found[i], attrApart) && log != nil {
-			if err := unpack(bytesOf(log, attrLog), &ds[i].Diagnostics); err != nil {
-				return nil, err
+		if log := logs[keys[i]]; log != nil {
+			if err := unpack(bytesOf(log, attrLog), &d.Diagnostics); err != nil {
+				return err
 			}
 		}
 	}
-	return ds, nil
+	return nil
 }

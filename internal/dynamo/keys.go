@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -19,7 +20,7 @@ const (
 // The other attributes. None is a word that DynamoDB reserves.
 const (
 	attrDoc     = "doc"     // the record, packed
-	attrVersion = "vers"    // of an environment, of a slot
+	attrVersion = "vers"    // of a record that is changed in place
 	attrEnv     = "env"     // the id of the environment that has a slug
 	attrSlug    = "slug"    // of the environment that has an id
 	attrRemoved = "removed" // on the gate of an environment that was removed
@@ -28,7 +29,6 @@ const (
 	attrGen     = "gen"     // a sync's generation
 	attrSeq     = "seq"     // a sync's sequence
 	attrRef     = "ref"     // the id that an entry of a list leads to
-	attrOutcome = "outcome" // of a deployment
 	attrMark    = "mark"    // the number of the row by which it went live first
 	attrLog     = "diags"   // its build log, packed
 	attrApart   = "apart"   // its build log is an item of its own
@@ -84,22 +84,31 @@ func deploymentKey(env, id string) key { return key{"e#" + env + "#dep#" + id, "
 // logKey is where a build log is that is too big to be read with every list.
 func logKey(env, id string) key { return key{"e#" + env + "#dep#" + id, "log"} }
 
-// deploymentsKey is the partition of the list of deployments; of one workflow's,
-// unless it is "".
-func deploymentsKey(env, workflow string) string {
-	if workflow == "" {
-		return "e#" + env + "#deployments"
-	}
-	return "e#" + env + "#of#" + workflow
+// allDeployments ends the partition of the list of an environment's deployments.
+const allDeployments = "#deployments"
+
+// findsKey is where the part of that list is which the sync with this sequence
+// brought.
+func findsKey(env string, sequence int64) key {
+	return key{"e#" + env + allDeployments, newestFirst(sequence)}
 }
 
-// deploymentPlace is a deployment's sort key in such a list: newest first, then
-// by path. A path of more than about 900 bytes is ordered by its beginning.
+// workflowEntryKey is a deployment's place in the list of its workflow's.
+func workflowEntryKey(env, workflow, place string) key {
+	return key{"e#" + env + "#of#" + workflow, place}
+}
+
+// deploymentPlace is a deployment's place in the lists, the sort key of its entry:
+// newest first, then by path. A path of more than about 900 bytes is ordered by
+// its beginning.
 func deploymentPlace(sequence int64, path, id string) string {
 	return newestFirst(sequence) + short(path+"\x00"+id)
 }
 
-func workflowKey(env, id string) key { return key{"e#" + env + "#workflows", "w#" + id} }
+// sheetKey is where workflows are, many in one item.
+func sheetKey(env string, n int) key {
+	return key{"e#" + env + "#workflows", fmt.Sprintf("w#%04d", n)}
+}
 
 // stateKey is where a row is with its state. That this key is taken is what
 // decides who was first.
@@ -133,6 +142,12 @@ func number(n int64) string { return fmt.Sprintf("%019d", n) }
 
 // newestFirst orders the other way.
 func newestFirst(n int64) string { return number(1<<62 - n) }
+
+// sequenceOf is what newestFirst was given for a key that begins with it.
+func sequenceOf(place string) int64 {
+	n, _ := strconv.ParseInt(place[:min(len(number(0)), len(place))], 10, 64) // of our own making
+	return 1<<62 - n
+}
 
 // maxTail is how much of a sort key follows its number.
 const maxTail = maxSK - 32

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/slipway-dev/slipway/internal/control"
-	"github.com/slipway-dev/slipway/internal/slipway"
 )
 
 // DeleteDeployments implements control.Pruning. The gate counts the prunes for
@@ -33,6 +32,8 @@ func (s *Store) deleteDeployments(ctx context.Context, env string, head int64, i
 		check(stateKey(env, head+1)).when(absent, nil, control.HeadMoved(head)),
 		update(gateKey(env), "ADD "+attrPrunes+" :one", item{":one": num(1)}),
 	}
+	var gone []stored
+	var sequences []int64
 	for _, k := range keys {
 		if found[k] == nil {
 			continue
@@ -41,23 +42,36 @@ func (s *Store) deleteDeployments(ctx context.Context, env string, head int64, i
 		if err != nil {
 			return err
 		}
+		gone, sequences = append(gone, d), append(sequences, d.Sequence)
 		writes = append(writes, remove(k).when(attrDoc+" = :seen", item{":seen": found[k][attrDoc]}, errChanged))
-		writes = append(writes, removeEntries(env, d, has(found[k], attrApart))...)
+	}
+	lists, err := s.findsOf(ctx, env, sequences)
+	if err != nil {
+		return err
+	}
+	for _, d := range gone {
+		l := lists[d.Sequence]
+		f, listed := l.at(d.ID)
+		if listed && d.Workflow != "" {
+			writes = append(writes, remove(workflowEntryKey(env, d.Workflow, f.place(d.Sequence))))
+		}
+		if listed {
+			l.drop(d.ID)
+		}
+		if d.apart {
+			writes = append(writes, remove(logKey(env, d.ID)))
+		}
+	}
+	for _, l := range lists {
+		if l.dirty {
+			w, err := l.write(env)
+			if err != nil {
+				return err
+			}
+			writes = append(writes, w)
+		}
 	}
 	return s.transact(ctx, writes)
-}
-
-// removeEntries deletes what leads to a deployment, and a log that stands apart.
-func removeEntries(env string, d slipway.Deployment, apart bool) []write {
-	place := deploymentPlace(d.Sequence, d.Path, d.ID)
-	writes := []write{remove(key{deploymentsKey(env, ""), place})}
-	if d.Workflow != "" {
-		writes = append(writes, remove(key{deploymentsKey(env, d.Workflow), place}))
-	}
-	if apart {
-		writes = append(writes, remove(logKey(env, d.ID)))
-	}
-	return writes
 }
 
 // DeleteSyncs implements control.Pruning.

@@ -2,7 +2,6 @@ package dynamo
 
 import (
 	"context"
-	"errors"
 
 	"github.com/slipway-dev/slipway/internal/control"
 	"github.com/slipway-dev/slipway/internal/slipway"
@@ -10,10 +9,6 @@ import (
 
 // PutDeployments implements control.Deployments, in transactions of what fits.
 func (s *Store) PutDeployments(ctx context.Context, f slipway.Fence, ds []slipway.Deployment, ws []slipway.Workflow) error {
-	return s.translate(ctx, "put deployments", s.putDeployments(ctx, f, ds, ws))
-}
-
-func (s *Store) putDeployments(ctx context.Context, f slipway.Fence, ds []slipway.Deployment, ws []slipway.Workflow) error {
 	// What belongs to another environment than the fence is not its to write.
 	for _, d := range ds {
 		if d.Environment != f.Environment {
@@ -25,178 +20,146 @@ func (s *Store) putDeployments(ctx context.Context, f slipway.Fence, ds []slipwa
 			return control.LeaseLost(f)
 		}
 	}
-	if len(ds)+len(ws) == 0 {
-		return s.transact(ctx, []write{underFence(f)})
+	return s.translate(ctx, "put deployments", s.redo(ctx, func() error { return s.putDeployments(ctx, f, ds, ws) }))
+}
+
+// putDeployments reads what is stored, and writes what is not yet as it should be.
+// Each group of writes stands for itself: after those before it, any number of
+// them leaves records that are true, and a next call goes on.
+func (s *Store) putDeployments(ctx context.Context, f slipway.Fence, ds []slipway.Deployment, ws []slipway.Workflow) error {
+	groups, err := s.deploymentWrites(ctx, f.Environment, settled(ds))
+	if err != nil {
+		return err
 	}
-	for len(ds) > 0 {
-		n := distinct(ds, maxWrites-1, func(d slipway.Deployment) string { return d.ID })
-		if err := s.putEach(ctx, f, ds[:n]); err != nil {
+	sheets, err := s.sheetWrites(ctx, f.Environment, ws)
+	if err != nil {
+		return err
+	}
+	for _, writes := range fenced(f, append(groups, sheets...)) {
+		if err := s.transact(ctx, writes); err != nil {
 			return err
 		}
-		ds = ds[n:]
-	}
-	for len(ws) > 0 {
-		n := distinct(ws, maxWrites-1, func(w slipway.Workflow) string { return w.ID })
-		if err := s.putWorkflows(ctx, f, ws[:n]); err != nil {
-			return err
-		}
-		ws = ws[n:]
 	}
 	return nil
 }
 
-// distinct is how many of list, at most limit, come before an id is there twice:
-// no transaction has an item twice.
-func distinct[T any](list []T, limit int, id func(T) string) int {
-	seen := map[string]bool{}
-	for i, v := range list {
-		if i == limit || seen[id(v)] {
-			return i
+// fenced divides groups into transactions, each under f: one at least, so that a
+// fence that does not hold is told whatever there is to write.
+func fenced(f slipway.Fence, groups [][]write) [][]write {
+	parts := [][]write{{underFence(f)}}
+	size := 0
+	for _, g := range groups {
+		more := 0
+		for _, w := range g {
+			more += w.size()
 		}
-		seen[id(v)] = true
+		last := &parts[len(parts)-1]
+		if len(*last) > 1 && (len(*last)+len(g) > maxWrites || size+more > maxWriteBytes) {
+			parts = append(parts, []write{underFence(f)})
+			last, size = &parts[len(parts)-1], 0
+		}
+		*last, size = append(*last, g...), size+more
 	}
-	return len(list)
+	return parts
 }
 
-// putEach writes deployments of different ids. It reads what is stored of them
-// first: one that is final costs no write, and one that is known no new entries.
-func (s *Store) putEach(ctx context.Context, f slipway.Fence, ds []slipway.Deployment) error {
-	return s.redo(ctx, func() error {
-		stored, err := s.stored(ctx, ds)
-		if err != nil {
-			return err
+// settled gives each deployment once: as it was first final, else as it is last.
+func settled(ds []slipway.Deployment) []slipway.Deployment {
+	at := map[string]int{}
+	var once []slipway.Deployment
+	for _, d := range ds {
+		i, again := at[d.ID]
+		switch {
+		case !again:
+			at[d.ID] = len(once)
+			once = append(once, d)
+		case once[i].Outcome == slipway.Processing:
+			once[i] = d
 		}
-		for len(ds) > 0 {
-			writes, n, err := fill(f, ds, stored)
-			if err != nil {
-				return err
-			}
-			if err := s.transact(ctx, writes); err != nil {
-				return err
-			}
-			ds = ds[n:]
-		}
-		return nil
-	})
+	}
+	return once
 }
 
-// stored reads deployments by their keys, without logs that stand apart.
-func (s *Store) stored(ctx context.Context, ds []slipway.Deployment) (map[string]slipway.Deployment, error) {
-	keys := make([]key, len(ds))
-	for i, d := range ds {
-		keys[i] = deploymentKey(d.Environment, d.ID)
+// deploymentWrites are what putting ds takes: entries for their workflows, which
+// lead to nothing until the deployments are found; then the lists of what was
+// found; then the deployments that are checked.
+func (s *Store) deploymentWrites(ctx context.Context, env string, ds []slipway.Deployment) ([][]write, error) {
+	if len(ds) == 0 {
+		return nil, nil
 	}
-	found, err := s.getAll(ctx, keys)
+	var keys []key
+	var sequences []int64
+	for _, d := range ds {
+		keys, sequences = append(keys, deploymentKey(env, d.ID)), append(sequences, d.Sequence)
+	}
+	stored, err := s.getAll(ctx, append(keys, findsKeys(env, sequences)...))
 	if err != nil {
 		return nil, err
 	}
-	stored := make(map[string]slipway.Deployment, len(found))
-	for _, i := range found {
-		d, err := decodeDeployment(i)
+	lists, err := findsAmong(stored)
+	if err != nil {
+		return nil, err
+	}
+	var entries, records [][]write
+	for i, d := range ds {
+		if stored[keys[i]] != nil {
+			continue // it is final
+		}
+		l := lists[d.Sequence]
+		if l == nil {
+			l = newFinds(d.Sequence)
+			lists[d.Sequence] = l
+		}
+		was, known := l.at(d.ID)
+		if !known || d.Outcome == slipway.Processing {
+			l.put(d)
+			now, _ := l.at(d.ID)
+			entries = grouped(entries, entryMoves(env, d.Sequence, was, now))
+			was = now
+		}
+		if d.Outcome == slipway.Processing {
+			continue
+		}
+		r, err := encodeDeployment(d)
 		if err != nil {
 			return nil, err
 		}
-		stored[d.ID] = d
+		now := was
+		now.Workflow = d.Workflow
+		records = grouped(records, append(r.writes(), entryMoves(env, d.Sequence, was, now)...))
 	}
-	return stored, nil
-}
-
-// fill makes one transaction of the first n of ds.
-func fill(f slipway.Fence, ds []slipway.Deployment, stored map[string]slipway.Deployment) (writes []write, n int, err error) {
-	writes = []write{underFence(f)}
-	size := 0
-	for _, d := range ds {
-		old, known := stored[d.ID]
-		if !known || old.Outcome == slipway.Processing {
-			r, err := encodeDeployment(d)
+	for _, l := range lists {
+		if l.dirty {
+			w, err := l.write(env)
 			if err != nil {
-				return nil, 0, err
+				return nil, err
 			}
-			more := r.writes(old, known)
-			size += len(r.doc) + len(r.log)
-			if n > 0 && (len(writes)+len(more) > maxWrites || size > maxWriteBytes) {
-				break
-			}
-			writes = append(writes, more...)
-		}
-		n++
-	}
-	return writes, n, nil
-}
-
-// writes puts a deployment in place of old, which is final in no case, and its
-// entries into the lists. A mark stays.
-func (r record) writes(old slipway.Deployment, known bool) []write {
-	k := deploymentKey(r.Environment, r.ID)
-	values := item{":doc": bin(r.doc), ":outcome": str(string(r.Outcome))}
-	expression := set(attrDoc, ":doc", attrOutcome, ":outcome")
-	if r.FirstLive != 0 {
-		expression += ", " + attrMark + " = if_not_exists(" + attrMark + ", :mark)"
-		values[":mark"] = num(r.FirstLive)
-	}
-	var writes []write
-	switch {
-	case r.logApart():
-		expression += ", " + attrApart + " = :yes REMOVE " + attrLog
-		values[":yes"] = yes()
-		writes = append(writes, put(logKey(r.Environment, r.ID), item{attrLog: bin(r.log)}))
-	case len(r.log) > 0:
-		expression += ", " + attrLog + " = :log REMOVE " + attrApart
-		values[":log"] = bin(r.log)
-	default:
-		expression += " REMOVE " + attrLog + ", " + attrApart
-	}
-	main := update(k, expression, values).
-		when("attribute_not_exists("+attrOutcome+") OR "+attrOutcome+" = :open", item{":open": str(string(slipway.Processing))}, errChanged)
-	return append(append([]write{main}, writes...), r.entries(old, known)...)
-}
-
-// entries are the writes that keep the lists right.
-func (r record) entries(old slipway.Deployment, known bool) []write {
-	place := deploymentPlace(r.Sequence, r.Path, r.ID)
-	entry := func(workflow string) write {
-		return put(key{deploymentsKey(r.Environment, workflow), place}, item{attrRef: str(r.ID)})
-	}
-	was := deploymentPlace(old.Sequence, old.Path, old.ID)
-	moved := !known || was != place
-	var writes []write
-	if moved {
-		writes = append(writes, entry(""))
-	}
-	if r.Workflow != "" && (moved || old.Workflow != r.Workflow) {
-		writes = append(writes, entry(r.Workflow))
-	}
-	if known && was != place {
-		writes = append(writes, remove(key{deploymentsKey(old.Environment, ""), was}))
-	}
-	if known && old.Workflow != "" && (was != place || old.Workflow != r.Workflow) {
-		writes = append(writes, remove(key{deploymentsKey(old.Environment, old.Workflow), was}))
-	}
-	return writes
-}
-
-// putWorkflows writes workflows of different ids. One that a newer sync has seen
-// stays, and is left out of the next try.
-func (s *Store) putWorkflows(ctx context.Context, f slipway.Fence, ws []slipway.Workflow) error {
-	newer := map[string]bool{}
-	for {
-		writes := []write{underFence(f)}
-		for _, w := range ws {
-			if newer[w.ID] {
-				continue
-			}
-			doc, err := packFit(w)
-			if err != nil {
-				return err
-			}
-			writes = append(writes, put(workflowKey(w.Environment, w.ID), item{attrDoc: bin(doc), attrSeq: num(w.Seen)}).
-				whenSeen("attribute_not_exists("+attrSeq+") OR "+attrSeq+" <= :seen", item{":seen": num(w.Seen)}, false, func(item) error {
-					newer[w.ID] = true
-					return errChanged
-				}))
-		}
-		if err := s.transact(ctx, writes); !errors.Is(err, errChanged) {
-			return err
+			entries = grouped(entries, []write{w})
 		}
 	}
+	return append(entries, records...), nil
+}
+
+func grouped(groups [][]write, g []write) [][]write {
+	if len(g) == 0 {
+		return groups
+	}
+	return append(groups, g)
+}
+
+// entryMoves are the writes that put a deployment into the list of the workflow
+// that it has now, and take it out of that which it had.
+func entryMoves(env string, sequence int64, was, now find) []write {
+	from, to := was.place(sequence), now.place(sequence)
+	if was.Workflow == now.Workflow && (from == to || now.Workflow == "") {
+		return nil
+	}
+	var moves []write
+	if now.Workflow != "" {
+		moves = append(moves, put(workflowEntryKey(env, now.Workflow, to), item{attrRef: str(now.ID)}))
+	}
+	if was.Workflow != "" {
+		moves = append(moves, remove(workflowEntryKey(env, was.Workflow, from)))
+	}
+	return moves
 }

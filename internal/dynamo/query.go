@@ -23,7 +23,7 @@ func (s *Store) Deployments(ctx context.Context, env string, q control.Deploymen
 }
 
 func (s *Store) deployments(ctx context.Context, env string, q control.DeploymentQuery, g cursor.Page[string]) ([]slipway.Deployment, string, error) {
-	in, err := s.spanOf(ctx, env, q)
+	in, err := s.partOf(ctx, env, q)
 	if err != nil {
 		return nil, "", err
 	}
@@ -33,7 +33,7 @@ func (s *Store) deployments(ctx context.Context, env string, q control.Deploymen
 	var list []slipway.Deployment
 	for read := 0; ; {
 		ask := batchOf(q, g.Limit-len(list))
-		entries, err := s.query(ctx, in, ask)
+		entries, err := s.entries(ctx, in, ask)
 		if err != nil {
 			return nil, "", err
 		}
@@ -58,7 +58,7 @@ func (s *Store) deployments(ctx context.Context, env string, q control.Deploymen
 			return list, "", nil
 		}
 		if !full {
-			in.lo = textOf(entries[len(entries)-1], SortKey)
+			in.lo = entries[len(entries)-1].place
 		}
 		if len(list) == g.Limit || read >= control.MaxPage {
 			next, err := g.Next(in.lo)
@@ -77,9 +77,16 @@ func batchOf(q control.DeploymentQuery, want int) int {
 	return min(want, control.MaxPage) + 1
 }
 
-// spanOf is the part of the narrowest list that may hold what q selects.
-func (s *Store) spanOf(ctx context.Context, env string, q control.DeploymentQuery) (span, error) {
-	in := span{pk: deploymentsKey(env, q.Workflow), lo: number(0), hi: newestFirst(-1)}
+// part is a part of a list of deployments: those of one workflow's, or of all, that
+// stand from lo to before hi.
+type part struct {
+	env, workflow string
+	lo, hi        string
+}
+
+// partOf is the part of the narrowest list that may hold what q selects.
+func (s *Store) partOf(ctx context.Context, env string, q control.DeploymentQuery) (part, error) {
+	in := part{env: env, workflow: q.Workflow, lo: number(0), hi: newestFirst(-1)}
 	if q.Below > 0 {
 		in.lo = newestFirst(q.Below - 1)
 	}
@@ -88,14 +95,74 @@ func (s *Store) spanOf(ctx context.Context, env string, q control.DeploymentQuer
 	}
 	sync, err := s.sync(ctx, env, q.Sync)
 	if fault.Is(err, fault.NotFound) {
-		return span{lo: "1", hi: "0"}, nil // what is of no sync is in no list of one
+		return part{lo: "1", hi: "0"}, nil // what is of no sync is in no list of one
 	}
 	if err != nil {
-		return span{}, err
+		return part{}, err
 	}
-	in.pk = deploymentsKey(env, "")
+	in.workflow = ""
 	in.lo, in.hi = max(in.lo, newestFirst(sync.Sequence)), newestFirst(sync.Sequence-1)
 	return in, nil
+}
+
+// lead is what leads to a deployment in a list.
+type lead struct{ place, id string }
+
+func (e lead) sequence() int64 { return sequenceOf(e.place) }
+
+// entries reads the first of a part, fewer than ask only where that is all.
+func (s *Store) entries(ctx context.Context, in part, ask int) ([]lead, error) {
+	if in.lo >= in.hi {
+		return nil, ctx.Err()
+	}
+	if in.workflow == "" {
+		return s.entriesFound(ctx, in, ask)
+	}
+	found, err := s.query(ctx, span{pk: workflowEntryKey(in.env, in.workflow, "").pk, lo: in.lo, hi: in.hi}, ask)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]lead, len(found))
+	for i, f := range found {
+		list[i] = lead{textOf(f, SortKey), textOf(f, attrRef)}
+	}
+	return list, nil
+}
+
+// Of the list of all, so many items are read first, and at most.
+const (
+	firstFinds = 4
+	mostFinds  = 100
+)
+
+// entriesFound is entries of the list of all. How many of its items are needed is
+// judged by those that were read.
+func (s *Store) entriesFound(ctx context.Context, in part, ask int) ([]lead, error) {
+	items := span{pk: findsKey(in.env, 0).pk, lo: in.lo[:len(number(0))], hi: newestFirst(sequenceOf(in.hi) + 1)}
+	var list []lead
+	for read, n := 0, firstFinds; ; {
+		found, err := s.query(ctx, items, n)
+		if err != nil {
+			return nil, err
+		}
+		for _, i := range found {
+			l, err := decodeFinds(i)
+			if err != nil {
+				return nil, err
+			}
+			for _, f := range l.List {
+				if place := f.place(l.sequence); in.lo <= place && place < in.hi {
+					list = append(list, lead{place, f.ID})
+				}
+			}
+		}
+		if len(found) < n || len(list) >= ask {
+			return list[:min(ask, len(list))], nil
+		}
+		read += n
+		n = min((ask-len(list))*read/max(len(list), 1)+1, mostFinds)
+		items.lo = textOf(found[len(found)-1], SortKey) + "\x00"
+	}
 }
 
 // placed is a deployment with its place in a list.
@@ -107,41 +174,68 @@ type placed struct {
 // selected reads the deployments that entries lead to, and keeps those that q
 // selects. An entry whose deployment is gone, or has another workflow by now, is
 // passed over.
-func (s *Store) selected(ctx context.Context, env string, q control.DeploymentQuery, entries []item) ([]placed, error) {
-	keys := make([]key, len(entries))
-	for i, e := range entries {
-		keys[i] = deploymentKey(env, textOf(e, attrRef))
-	}
-	found, err := s.getAll(ctx, keys)
+func (s *Store) selected(ctx context.Context, env string, q control.DeploymentQuery, entries []lead) ([]placed, error) {
+	found, err := s.led(ctx, env, entries)
 	if err != nil {
 		return nil, err
 	}
 	var kept []placed
-	var items []item
-	for i, k := range keys {
-		if found[k] == nil {
+	var apart []int
+	for i, e := range entries {
+		if found[i].ID == "" || !selects(q, found[i].Deployment) {
 			continue
 		}
-		d, err := decodeDeployment(found[k])
-		if err != nil {
-			return nil, err
+		if found[i].apart {
+			apart = append(apart, len(kept))
 		}
-		if selects(q, d) {
-			kept = append(kept, placed{d.Listed(), textOf(entries[i], SortKey)})
-			items = append(items, found[k])
-		}
+		kept = append(kept, placed{found[i].Deployment, e.place})
 	}
 	if !q.Whole {
+		for i, k := range kept {
+			kept[i].Deployment = k.Listed()
+		}
 		return kept, nil
 	}
-	ds, err := s.withLogs(ctx, items)
+	whole := make([]*slipway.Deployment, len(apart))
+	for i, k := range apart {
+		whole[i] = &kept[k].Deployment
+	}
+	return kept, s.readLogs(ctx, whole)
+}
+
+// led reads what entries lead to; where there is nothing, the deployment has no
+// id. What was found of a sync is read after what was not checked: where it is
+// still there, that is not checked yet, and not pruned.
+func (s *Store) led(ctx context.Context, env string, entries []lead) ([]stored, error) {
+	keys := make([]key, len(entries))
+	for i, e := range entries {
+		keys[i] = deploymentKey(env, e.id)
+	}
+	items, err := s.getAll(ctx, keys)
 	if err != nil {
 		return nil, err
 	}
-	for i := range kept {
-		kept[i].Deployment = ds[i]
+	found := make([]stored, len(entries))
+	var open []int64
+	for i, k := range keys {
+		if items[k] == nil {
+			open = append(open, entries[i].sequence())
+		} else if found[i], err = decodeDeployment(items[k]); err != nil {
+			return nil, err
+		}
 	}
-	return kept, nil
+	lists, err := s.findsOf(ctx, env, open)
+	if err != nil {
+		return nil, err
+	}
+	for i, e := range entries {
+		if l := lists[e.sequence()]; items[keys[i]] == nil && l != nil {
+			if f, ok := l.at(e.id); ok {
+				found[i].Deployment = l.open(f)
+			}
+		}
+	}
+	return found, nil
 }
 
 func selects(q control.DeploymentQuery, d slipway.Deployment) bool {

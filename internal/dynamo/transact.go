@@ -86,6 +86,20 @@ func (w write) whenSeen(condition string, values item, old bool, refuse func(ite
 	return w
 }
 
+// size is about how many bytes w writes.
+func (w write) size() int {
+	if w.Put == nil {
+		return 0
+	}
+	n := 0
+	for _, v := range w.Put.Item {
+		if b, ok := v.(*types.AttributeValueMemberB); ok {
+			n += len(b.Value)
+		}
+	}
+	return n
+}
+
 // in names the table.
 func (w write) in(table string) types.TransactWriteItem {
 	switch {

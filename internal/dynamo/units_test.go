@@ -135,7 +135,7 @@ func (b *bill) syncs(s *Store, f slipway.Fence) {
 	open := many(100)
 	var ws []slipway.Workflow
 	for i, d := range ds {
-		open[i].Outcome, open[i].Digest, open[i].Settings, open[i].Packages, open[i].CheckedAt = slipway.Processing, "", slipway.Settings{}, nil, nil
+		open[i] = found(d)
 		ws = append(ws, slipway.Workflow{}.Saw(d))
 	}
 	b.line("environment by its name", func() error { _, err := s.Environment(ctx, "production"); return err })

@@ -78,17 +78,14 @@ func deploymentFinal(t *testing.T, s control.Store) {
 func deploymentKeepsMark(t *testing.T, s control.Store) {
 	e := newEnvironment(t, s)
 	sync := begin(t, s, e.ID, "sync_a")
-	d := aDeployment(sync, "a", "a.ts", slipway.Processing)
-	put(t, s, sync, d)
-	value(s.Append(t.Context(), e.ID, after(slipway.Row{}, "row_1", d), nil))(t)
 	valid := aDeployment(sync, "a", "a.ts", slipway.Valid)
 	put(t, s, sync, valid)
-	valid.FirstLive = 1
-	same(t, "deployment", value(s.Deployment(t.Context(), e.ID, d.ID))(t), valid)
-	valid.FirstLive = 0
+	value(s.Append(t.Context(), e.ID, after(slipway.Row{}, "row_1", valid), nil))(t)
+	marked := valid
+	marked.FirstLive = 1
+	same(t, "deployment", value(s.Deployment(t.Context(), e.ID, valid.ID))(t), marked)
 	put(t, s, sync, valid)
-	valid.FirstLive = 1
-	same(t, "deployment put again", value(s.Deployment(t.Context(), e.ID, d.ID))(t), valid)
+	same(t, "deployment put again", value(s.Deployment(t.Context(), e.ID, valid.ID))(t), marked)
 }
 
 // fences gives fences that do not hold, of each sort.

@@ -120,7 +120,7 @@ func emptyValues(t *testing.T, s control.Store) {
 	same(t, "environment", value(s.Environment(t.Context(), e.Slug))(t), e)
 	sync := value(Begin(t.Context(), s, slipway.Sync{ID: "s", Environment: e.ID, Status: slipway.SyncQueued}))(t)
 	same(t, "sync", sync, slipway.Sync{ID: "s", Environment: e.ID, Sequence: 1, Status: slipway.SyncQueued})
-	d := slipway.Deployment{ID: "d", Environment: e.ID, Outcome: slipway.Processing}
+	d := slipway.Deployment{ID: "d", Environment: e.ID, Sequence: sync.Sequence, Outcome: slipway.Processing}
 	w := slipway.Workflow{ID: "w", Environment: e.ID}
 	ok(t, s.PutDeployments(t.Context(), sync.Fence(), []slipway.Deployment{d}, []slipway.Workflow{w}))
 	same(t, "deployment", value(s.Deployment(t.Context(), e.ID, "d"))(t), d)
