@@ -222,7 +222,7 @@ func (u *useCases) reads(n int) {
 		return err
 	}
 	u.passed += time.Minute
-	read("resolve", 2, resolve)
+	read("resolve", 1, resolve)
 	read("resolve again within a quarter of a second", 0, resolve)
 	read("list of 50 deployments", 5, func() error {
 		_, _, err := u.plane.Deployments(ctx, "production", control.DeploymentFilter{}, control.Page{Limit: 50})

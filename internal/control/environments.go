@@ -208,24 +208,29 @@ func (v looked) view(at time.Time) EnvironmentView {
 // environment reads by slug and, where there is none, says which there are.
 func (p *Plane) environment(ctx context.Context, slug string) (slipway.Environment, error) {
 	e, err := p.store.Environment(ctx, slug)
-	if err == nil {
-		return e, nil
+	if err != nil {
+		err = p.unknownEnvironment(ctx, slug, fmt.Errorf("read environment: %w", err))
 	}
+	return e, err
+}
+
+// unknownEnvironment adds which environments there are to an error that says that
+// one is not there; it leaves any other as it is.
+func (p *Plane) unknownEnvironment(ctx context.Context, slug string, err error) error {
 	f := fault.Of(err)
 	if f.Kind != fault.NotFound {
-		return slipway.Environment{}, fmt.Errorf("read environment: %w", err)
+		return err
 	}
 	es, lerr := p.store.Environments(ctx)
 	if lerr != nil {
-		return slipway.Environment{}, fmt.Errorf("read environments: %w", lerr)
+		return fmt.Errorf("read environments: %w", lerr)
 	}
 	if len(es) == 0 {
-		return slipway.Environment{}, f.WithHint("there is no environment yet; add one").
-			WithFix("env", "add", slug, "--repo", "URL_OR_PATH")
+		return f.WithHint("there is no environment yet; add one").WithFix("env", "add", slug, "--repo", "URL_OR_PATH")
 	}
 	var slugs []string
 	for _, e := range es {
 		slugs = append(slugs, e.Slug)
 	}
-	return slipway.Environment{}, f.WithHint("there is %s", strings.Join(slugs, ", ")).WithFix("env", "list")
+	return f.WithHint("there is %s", strings.Join(slugs, ", ")).WithFix("env", "list")
 }

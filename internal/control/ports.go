@@ -91,9 +91,10 @@ type Ledger interface {
 	Append(ctx context.Context, env string, row slipway.Row, f *slipway.Fence) (slipway.Row, error)
 	// RowByID reads the row with this id; NotFound ("unknown-release").
 	RowByID(ctx context.Context, env, id string) (slipway.Row, error)
-	// Resolved reads what the head leaves live on each trigger, the zero Resolved
-	// for an empty ledger.
-	Resolved(ctx context.Context, env string) (slipway.Resolved, error)
+	// Resolved reads, of the environment with a slug, its id and what the head
+	// leaves live on each trigger, the zero Resolved for an empty ledger; NotFound
+	// ("unknown-environment").
+	Resolved(ctx context.Context, slug string) (env string, r slipway.Resolved, err error)
 }
 
 // Releases is the port for reading the ledger's past.

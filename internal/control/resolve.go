@@ -26,15 +26,11 @@ func (p *Plane) Resolve(ctx context.Context, slug string) (*Resolution, error) {
 		return r, nil
 	}
 	began, changes := p.now(), p.resolved.count()
-	env, err := p.environment(ctx, slug)
+	env, live, err := p.store.Resolved(ctx, slug)
 	if err != nil {
-		return nil, err
+		return nil, p.unknownEnvironment(ctx, slug, fmt.Errorf("read what is live: %w", err))
 	}
-	live, err := p.store.Resolved(ctx, env.ID)
-	if err != nil {
-		return nil, fmt.Errorf("read what is live: %w", err)
-	}
-	r := &Resolution{env.ID, live}
+	r := &Resolution{env, live}
 	p.resolved.put(slug, r, began, changes)
 	return r, nil
 }

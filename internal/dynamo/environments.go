@@ -2,6 +2,8 @@ package dynamo
 
 import (
 	"context"
+	"errors"
+	"sync"
 
 	"github.com/slipway-dev/slipway/internal/control"
 	"github.com/slipway-dev/slipway/internal/slipway"
@@ -45,19 +47,68 @@ func (s *Store) CreateEnvironment(ctx context.Context, e slipway.Environment, fi
 		}
 		writes = append(writes, entry.writes(e.ID)...)
 		if i == len(first)-1 {
-			writes = append(writes, entry.resolves(e.ID))
+			writes = append(writes, entry.resolves(e.ID, e.Slug))
 		}
 	}
 	if len(writes) > maxWrites {
 		return control.TooManyRecords(len(first))
 	}
-	return s.translate(ctx, "create environment", s.transact(ctx, writes))
+	if err := s.transact(ctx, writes); err != nil {
+		return s.translate(ctx, "create environment", err)
+	}
+	s.slugs.saw(e.ID, e.Slug)
+	return nil
 }
 
 // Environment implements control.Environments.
 func (s *Store) Environment(ctx context.Context, slug string) (slipway.Environment, error) {
 	e, err := one[slipway.Environment](ctx, s, environmentKey(slug), control.UnknownEnvironment(slug))
+	if err == nil {
+		s.slugs.saw(e.ID, slug)
+	}
 	return e, s.translate(ctx, "read environment", err)
+}
+
+// slugOf gives the slug of an environment by its id, which never changes: from
+// memory, or from the gate.
+func (s *Store) slugOf(ctx context.Context, env string) (string, error) {
+	if slug := s.slugs.of(env); slug != "" {
+		return slug, nil
+	}
+	gate, err := s.get(ctx, gateKey(env))
+	if errors.Is(err, errAbsent) || err == nil && !has(gate, attrSlug) {
+		return "", control.EnvironmentRemoved()
+	}
+	if err != nil {
+		return "", err
+	}
+	slug := textOf(gate, attrSlug)
+	s.slugs.saw(env, slug)
+	return slug, nil
+}
+
+// slugs keeps those of some environments.
+type slugs struct {
+	mu   sync.Mutex
+	byID map[string]string
+}
+
+// maxSlugs bounds them.
+const maxSlugs = 1000
+
+func (l *slugs) saw(env, slug string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.byID == nil || len(l.byID) >= maxSlugs {
+		l.byID = map[string]string{}
+	}
+	l.byID[env] = slug
+}
+
+func (l *slugs) of(env string) string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.byID[env]
 }
 
 // Environments implements control.Environments.

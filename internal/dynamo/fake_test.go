@@ -16,9 +16,9 @@ import (
 	"github.com/slipway-dev/slipway/internal/slipway"
 )
 
-// refuser is a client over an empty table whose transactions end as its answers
-// say, in turn; after the last they succeed. No local DynamoDB refuses a
-// transaction for another one, so this stands for the one that does.
+// refuser is a client over a table that has one environment, whose transactions
+// end as its answers say, in turn; after the last they succeed. No local DynamoDB
+// refuses a transaction for another one, so this stands for the one that does.
 type refuser struct {
 	answers []error
 	tokens  []string
@@ -26,7 +26,10 @@ type refuser struct {
 	before  func()
 }
 
-func (r *refuser) GetItem(context.Context, *dynamodb.GetItemInput, ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error) {
+func (r *refuser) GetItem(_ context.Context, in *dynamodb.GetItemInput, _ ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error) {
+	if textOf(in.Key, SortKey) == gateKey("").sk {
+		return &dynamodb.GetItemOutput{Item: item{attrSlug: str("production")}}, nil
+	}
 	return &dynamodb.GetItemOutput{}, nil
 }
 

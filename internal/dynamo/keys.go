@@ -120,8 +120,9 @@ func rowKey(env string, n int64) key { return key{"e#" + env + "#rows", number(n
 // rowIDKey is what lets a writer whose answer was lost find its row.
 func rowIDKey(env, id string) key { return key{"e#" + env + "#row#" + id, "row"} }
 
-// resolvedKey is where what runs on each trigger is, as the head leaves it.
-func resolvedKey(env string) key { return key{"e#" + env, "resolved"} }
+// resolvedKey is where what runs on each trigger is, as the head leaves it: by the
+// slug of the environment, so that nothing else need be read.
+func resolvedKey(slug string) key { return key{"live#" + slug, "resolved"} }
 
 func pollKey(env string) key { return key{"e#" + env, "poll"} }
 

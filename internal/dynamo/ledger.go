@@ -59,8 +59,8 @@ func (e entry) writes(env string) []write {
 
 // resolves puts what the row leaves live on each trigger in place of what the one
 // before left.
-func (e entry) resolves(env string) write {
-	return put(resolvedKey(env), item{attrDoc: bin(e.resolved)})
+func (e entry) resolves(env, slug string) write {
+	return put(resolvedKey(slug), item{attrDoc: bin(e.resolved), attrEnv: str(env)})
 }
 
 // Append implements control.Ledger. A fence that no longer holds is said before
@@ -107,7 +107,11 @@ func (s *Store) append(ctx context.Context, env string, e entry, f *slipway.Fenc
 		}
 		return control.LedgerMoved(e.Number)
 	}
-	row := append(e.writes(env), e.resolves(env)) // with slipway.MaxFirstMarks marks nothing else fits
+	slug, err := s.slugOf(ctx, env)
+	if err != nil {
+		return err
+	}
+	row := append(e.writes(env), e.resolves(env, slug)) // with slipway.MaxFirstMarks marks nothing else fits
 	changes, gate, err := s.changes(ctx, env, e, maxWrites-len(row)-1)
 	if err != nil {
 		return err

@@ -50,12 +50,16 @@ func (s *Store) decodeRow(ctx context.Context, env string, found item) (slipway.
 }
 
 // Resolved implements control.Ledger.
-func (s *Store) Resolved(ctx context.Context, env string) (slipway.Resolved, error) {
-	r, err := one[slipway.Resolved](ctx, s, resolvedKey(env), errAbsent)
-	if errors.Is(err, errAbsent) {
-		return slipway.Resolved{}, nil
+func (s *Store) Resolved(ctx context.Context, slug string) (env string, r slipway.Resolved, err error) {
+	found, err := s.get(ctx, resolvedKey(slug))
+	if errors.Is(err, errAbsent) { // the ledger is empty, or there is none
+		e, err := s.Environment(ctx, slug)
+		return e.ID, slipway.Resolved{}, err
 	}
-	return r, s.translate(ctx, "read what is live", err)
+	if err == nil {
+		err = unpack(bytesOf(found, attrDoc), &r)
+	}
+	return textOf(found, attrEnv), r, s.translate(ctx, "read what is live", err)
 }
 
 // Row implements control.Releases.

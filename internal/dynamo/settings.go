@@ -92,6 +92,7 @@ func (s *Store) removeEnvironment(ctx context.Context, r slipway.Removal) error 
 		put(removalKey(slug, r.ID), item{attrDoc: bin(doc)}).when(absent, nil, errChanged),
 		update(gateKey(r.ID), set(attrRemoved, ":yes"), item{":yes": yes()}).when("attribute_not_exists("+attrRemoved+")", nil, errChanged),
 		remove(environmentKey(slug)).when(attrVersion+" = :was", item{":was": num(tombstone.Version)}, errChanged),
+		remove(resolvedKey(slug)),
 	}
 	return s.transact(ctx, slices.Concat(writes, syncs, poll))
 }

@@ -31,6 +31,7 @@ type Store struct {
 	table string
 	wait  patience
 	rows  highest
+	slugs slugs
 }
 
 var _ control.Store = (*Store)(nil)

@@ -205,7 +205,7 @@ func (b *bill) ledger(s *Store, f slipway.Fence, n int) {
 		_, err := s.Append(ctx, env, row(1, state, true, ds[:marks]...), &f)
 		return err
 	})
-	b.line("what is live on each trigger,"+of, func() error { _, err := s.Resolved(ctx, env); return err })
+	b.line("what is live on each trigger,"+of, func() error { _, _, err := s.Resolved(ctx, "production"); return err })
 	b.line("head,"+of, func() error { _, err := s.Head(ctx, env); return err })
 	b.line("row of a person, one workflow rolled back,"+of, func() error {
 		_, err := s.Append(ctx, env, row(2, state, false, ds[0]), nil)

@@ -17,6 +17,8 @@ func pollCases() map[string]func(*testing.T, control.Store) {
 		"polls/what is due, the longest first": pollDue,
 		"polls/a removal ends it":              pollRemoved,
 		"ledger/what is live on each trigger":  resolvedFollows,
+		"ledger/a name that is used again":     resolvedAnew,
+		"resolved/a name that is used again":   resolvedAnew,
 	}
 }
 
@@ -81,9 +83,20 @@ func pollRemoved(t *testing.T, s control.Store) {
 	}
 }
 
+// resolvedOf wants e's id beside what it resolves to.
+func resolvedOf(t *testing.T, s control.Store, e slipway.Environment) slipway.Resolved {
+	t.Helper()
+	env, r, err := s.Resolved(t.Context(), e.Slug)
+	ok(t, err)
+	same(t, "the environment", env, e.ID)
+	return r
+}
+
 func resolvedFollows(t *testing.T, s control.Store) {
 	e := newEnvironment(t, s)
-	same(t, "an empty ledger", value(s.Resolved(t.Context(), e.ID))(t), slipway.Resolved{})
+	same(t, "an empty ledger", resolvedOf(t, s, e), slipway.Resolved{})
+	_, _, err := s.Resolved(t.Context(), e.Slug+"x")
+	refused(t, err, fault.NotFound, "unknown-environment")
 	sync := begin(t, s, e.ID, "sync_a")
 	a, b := aDeployment(sync, "a", "a.ts", slipway.Valid), aDeployment(sync, "b", "b.ts", slipway.Valid)
 	put(t, s, sync, a, b)
@@ -91,12 +104,42 @@ func resolvedFollows(t *testing.T, s control.Store) {
 	two := after(one, "row_2", b)
 	for _, row := range []slipway.Row{one, two} {
 		value(s.Append(t.Context(), e.ID, row, nil))(t)
-		same(t, "what is live", value(s.Resolved(t.Context(), e.ID))(t), slipway.ResolvedOf(row))
+		same(t, "what is live", resolvedOf(t, s, e), slipway.ResolvedOf(row))
 	}
-	_, err := s.Append(t.Context(), e.ID, after(one, "row_late", a), nil)
+	_, err = s.Append(t.Context(), e.ID, after(one, "row_late", a), nil)
 	refused(t, err, fault.Conflict, "ledger-moved")
 	value(s.Append(t.Context(), e.ID, one, nil))(t) // an answer that was lost
-	got := value(s.Resolved(t.Context(), e.ID))(t)
+	got := resolvedOf(t, s, e)
 	same(t, "what is live after a lost race", got, slipway.ResolvedOf(two))
 	same(t, "the trigger of b", got.Live["user:b"], slipway.Resolves{Workflow: "b", Deployment: b.ID, Digest: b.Digest})
+}
+
+// resolvedAnew removes an environment, adds another under its name, and lets a
+// late writer of the first try: the name is the second's alone.
+func resolvedAnew(t *testing.T, s control.Store) {
+	e := newEnvironment(t, s)
+	sync := begin(t, s, e.ID, "sync_a")
+	d := aDeployment(sync, "a", "a.ts", slipway.Valid)
+	put(t, s, sync, d)
+	one := value(s.Append(t.Context(), e.ID, after(slipway.Row{}, "row_1", d), nil))(t)
+	late := func() {
+		t.Helper()
+		_, err := s.Append(t.Context(), e.ID, after(one, "row_2", d), nil)
+		refused(t, err, fault.NotFound, "unknown-environment")
+		f := sync.Fence()
+		_, err = s.Append(t.Context(), e.ID, after(one, "row_3", d), &f)
+		refused(t, err, fault.LeaseLost, "lease-lost")
+	}
+	ok(t, s.RemoveEnvironment(t.Context(), aRemoval(e)))
+	late()
+	_, _, err := s.Resolved(t.Context(), e.Slug)
+	refused(t, err, fault.NotFound, "unknown-environment")
+	anew := anEnvironment()
+	anew.Slug = e.Slug
+	ok(t, s.CreateEnvironment(t.Context(), anew, nil))
+	late()
+	same(t, "what the new one resolves to", resolvedOf(t, s, anew), slipway.Resolved{})
+	first := slipway.Row{Number: 1, ID: "row_1", At: moment(1), Actor: slipway.LocalActor("ada"), Cause: slipway.CauseFreeze}
+	value(s.Append(t.Context(), anew.ID, first, nil))(t)
+	same(t, "after its first row", resolvedOf(t, s, anew), slipway.ResolvedOf(first))
 }
