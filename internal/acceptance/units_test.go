@@ -186,7 +186,7 @@ func (u *useCases) syncs(repo *gittest.Repo, n int, who slipway.Actor) {
 	newest, err := u.plane.Find(ctx, "production", "customClaims-0", "")
 	must(u.t, err)
 	u.move("rolled back by id", n, first, 3, who)
-	u.move("made live by id, newer than what is live", n, newest, 5, who)
+	u.move("made live by id, newer than what is live", n, newest, 3, who)
 }
 
 // move makes a deployment live, with so many reads and one transaction.

@@ -15,28 +15,42 @@ type MakeLiveOptions struct {
 // MakeLive makes a deployment live that is named by its id, by its commit, or
 // by "previous".
 func (p *Plane) MakeLive(ctx context.Context, env, workflow, name string, r Request, o MakeLiveOptions) (Result, error) {
+	mayGuess := !r.Preview // a preview appends nothing, so nothing would check the guess
 	return p.command(ctx, env, r.on(workflow), func(env slipway.Environment, head slipway.Row, e slipway.Entry) ([]slipway.Row, error) {
 		target, err := p.target(ctx, env, head, workflow, name)
 		if err != nil {
 			return nil, err
 		}
-		newest, err := p.newestBeside(ctx, env.ID, head, target)
+		newest, guessed, err := p.newestBeside(ctx, env.ID, head, target, mayGuess)
+		mayGuess = false
 		if err != nil {
 			return nil, err
 		}
-		return slipway.MakeLive{Entry: e, Target: target, Newest: newest, From: o.From, Override: o.Override}.Decide(head)
+		rows, err := slipway.MakeLive{Entry: e, Target: target, Newest: newest, From: o.From, Override: o.Override}.Decide(head)
+		for i := range rows {
+			if guessed {
+				rows[i].LastSync = target.Sequence
+			}
+		}
+		return rows, err
 	})
 }
 
-// newestBeside is newestGood, or what stands for it beside the target: a live
+// newestBeside is newestGood, or what stands for it beside the target. A live
 // deployment that is newer than the target is valid, and where its code is not
-// rejected, newestGood finds it or a newer one. A roll back reads no list.
-func (p *Plane) newestBeside(ctx context.Context, env string, head slipway.Row, target slipway.Deployment) (int64, error) {
-	live := head.State.Workflows[target.Workflow].Live
-	if live != nil && live.Sequence > target.Sequence && !head.State.IsRejected(live.Code) {
-		return live.Sequence, nil
+// rejected, newestGood finds it or a newer one: a roll back reads no list. Where
+// automation has brought none that is newer, none is there unless a sync was asked
+// for since: that is guessed, if it may be, and for the append to find out.
+func (p *Plane) newestBeside(ctx context.Context, env string, head slipway.Row, target slipway.Deployment, mayGuess bool) (newest int64, guessed bool, err error) {
+	w := head.State.Workflows[target.Workflow]
+	switch {
+	case w.Live != nil && w.Live.Sequence > target.Sequence && !head.State.IsRejected(w.Live.Code):
+		return w.Live.Sequence, false, nil
+	case mayGuess && target.Outcome == slipway.Valid && !head.State.IsRejected(target.Code) && (w.Offered == nil || w.Offered.Sequence <= target.Sequence):
+		return target.Sequence, true, nil
 	}
-	return p.newestGood(ctx, env, head, target.Workflow)
+	newest, err = p.newestGood(ctx, env, head, target.Workflow)
+	return newest, false, err
 }
 
 // newestGood is the sequence of the workflow's newest valid deployment whose

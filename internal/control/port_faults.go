@@ -76,6 +76,13 @@ func HeadMoved(head int64) *fault.Fault {
 		WithHint("look at what is live now and decide again")
 }
 
+// SyncSince is for a row that takes for granted that no sync was asked for after
+// one, where one was.
+func SyncSince(sequence int64) *fault.Fault {
+	return fault.New(fault.Conflict, "sync-since", "a sync was asked for after that with sequence %d", sequence).
+		WithHint("look at what it brought and decide again")
+}
+
 // UnknownRelease is for a number that no row has.
 func UnknownRelease(number int64) *fault.Fault {
 	return fault.New(fault.NotFound, "unknown-release", "there is no release %d", number).

@@ -85,7 +85,8 @@ type Ledger interface {
 	// and the mark of every change that is a first go live and has none yet, in
 	// one transaction, and returns the row as stored.
 	// If a row with that id is stored, it returns that one and writes nothing.
-	// Conflict ("ledger-moved") when row.Number is not the head's plus one, then
+	// Conflict ("sync-since") when row.LastSync is given and a sync of a higher
+	// sequence was asked for, Conflict ("ledger-moved") when row.Number is not the head's plus one, then
 	// Conflict ("deployment-gone") when a deployment that it makes live is not stored;
 	// LeaseLost when f is given and no longer holds.
 	Append(ctx context.Context, env string, row slipway.Row, f *slipway.Fence) (slipway.Row, error)

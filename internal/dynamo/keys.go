@@ -23,11 +23,11 @@ const (
 	attrVersion = "vers"    // of a record that is changed in place
 	attrEnv     = "env"     // the id of the environment that has a slug
 	attrSlug    = "slug"    // of the environment that has an id
-	attrRemoved = "removed" // on the gate of an environment that was removed
+	attrRemoved = "removed" // on the gate and the slot of an environment that was removed
 	attrPrunes  = "prunes"  // how often deployments were pruned
 	attrUnended = "unended" // on a sync that has not ended; on a slot, their ids
 	attrGen     = "gen"     // a sync's generation
-	attrSeq     = "seq"     // a sync's sequence
+	attrSeq     = "seq"     // a sync's sequence; on a slot, the highest that was given
 	attrRef     = "ref"     // the id that an entry of a list leads to
 	attrMark    = "mark"    // the number of the row by which it went live first
 	attrLog     = "diags"   // its build log, packed

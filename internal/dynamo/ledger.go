@@ -73,6 +73,7 @@ func (s *Store) Append(ctx context.Context, env string, row slipway.Row, f *slip
 	err = s.repeat(ctx, func() error { return s.append(ctx, env, e, f) }, func(err error) bool { return errors.Is(err, errPruned) })
 	if err == nil {
 		s.rows.saw(env, row.Number)
+		row.LastSync = 0
 		return row, nil
 	}
 	if _, refused := errors.AsType[*fault.Fault](err); refused || errors.Is(err, errStored) {
@@ -91,6 +92,9 @@ func (s *Store) Append(ctx context.Context, env string, row slipway.Row, f *slip
 // append does it once.
 func (s *Store) append(ctx context.Context, env string, e entry, f *slipway.Fence) error {
 	may := passGate(env)
+	if e.LastSync > 0 {
+		may = passSlot(env, e.LastSync)
+	}
 	if f != nil {
 		if f.Environment != env {
 			return control.LeaseLost(*f)

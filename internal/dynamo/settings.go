@@ -97,17 +97,19 @@ func (s *Store) removeEnvironment(ctx context.Context, r slipway.Removal) error 
 	return s.transact(ctx, slices.Concat(writes, syncs, poll))
 }
 
-// endSyncs ends what has not ended in a removed environment, while its slot stays
-// as it is.
+// endSyncs closes the slot of a removed environment, and ends what has not ended
+// in it.
 func (s *Store) endSyncs(ctx context.Context, r slipway.Removal) ([]write, error) {
 	slot, err := s.get(ctx, slotKey(r.ID))
 	if errors.Is(err, errAbsent) {
-		return []write{check(slotKey(r.ID)).when(absent, nil, errChanged)}, nil
+		return []write{put(slotKey(r.ID), item{attrRemoved: yes()}).when(absent, nil, errChanged)}, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	writes := []write{check(slotKey(r.ID)).when(attrVersion+" = :was", item{":was": slot[attrVersion]}, errChanged)}
+	closed := update(slotKey(r.ID), set(attrRemoved, ":yes"), item{":yes": yes()}).
+		when(attrVersion+" = :was", item{":was": slot[attrVersion]}, errChanged)
+	writes := []write{closed}
 	for _, id := range textsOf(slot, attrUnended) {
 		found, err := s.get(ctx, syncKey(r.ID, id))
 		if errors.Is(err, errAbsent) || err == nil && !has(found, attrUnended) {

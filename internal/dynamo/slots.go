@@ -11,11 +11,28 @@ import (
 
 // Slot implements control.Slots.
 func (s *Store) Slot(ctx context.Context, env string) (slipway.Slot, error) {
-	slot, err := one[slipway.Slot](ctx, s, slotKey(env), errAbsent)
-	if errors.Is(err, errAbsent) {
-		return slipway.Slot{}, nil
+	found, err := s.get(ctx, slotKey(env))
+	var slot slipway.Slot
+	if errors.Is(err, errAbsent) || err == nil && !has(found, attrDoc) { // or removed before it had one
+		return slot, nil
+	}
+	if err == nil {
+		err = unpack(bytesOf(found, attrDoc), &slot)
 	}
 	return slot, s.translate(ctx, "read slot", err)
+}
+
+// passSlot refuses a write to an environment that was removed, or one that takes
+// for granted that no sync was asked for after the one with this sequence. Where
+// there is no slot, neither was.
+func passSlot(env string, last int64) write {
+	condition := "attribute_not_exists(" + attrRemoved + ") AND (attribute_not_exists(" + attrSeq + ") OR " + attrSeq + " <= :last)"
+	return check(slotKey(env)).whenOld(condition, item{":last": num(last)}, func(old item) error {
+		if has(old, attrRemoved) {
+			return control.EnvironmentRemoved()
+		}
+		return control.SyncSince(last)
+	})
 }
 
 // MoveSlot implements control.Slots.
@@ -28,11 +45,11 @@ func (s *Store) moveSlot(ctx context.Context, env string, m slipway.SlotMove) er
 	if err != nil && !errors.Is(err, errAbsent) {
 		return err
 	}
+	if has(stored, attrRemoved) {
+		return control.EnvironmentRemoved()
+	}
 	was := numberOf(stored, attrVersion)
 	if m.Slot.Version != was+1 {
-		if err := s.transact(ctx, []write{passGate(env)}); err != nil {
-			return err
-		}
 		return control.SlotMoved()
 	}
 	doc, err := packFit(m.Slot)
@@ -40,12 +57,20 @@ func (s *Store) moveSlot(ctx context.Context, env string, m slipway.SlotMove) er
 		return err
 	}
 	unended := textsOf(stored, attrUnended)
-	next := item{attrDoc: bin(doc), attrVersion: num(m.Slot.Version), attrUnended: texts(unendedAfter(unended, m.Syncs))}
-	slot := put(slotKey(env), next).when(attrVersion+" = :was", item{":was": num(was)}, control.SlotMoved())
-	if was == 0 {
-		slot = put(slotKey(env), next).when(absent, nil, control.SlotMoved())
+	next := item{
+		attrDoc: bin(doc), attrVersion: num(m.Slot.Version), attrSeq: num(m.Slot.Sequence),
+		attrUnended: texts(unendedAfter(unended, m.Syncs)),
 	}
-	writes := []write{passGate(env), slot}
+	condition, values := absent, item(nil)
+	if was > 0 {
+		condition, values = attrVersion+" = :was AND attribute_not_exists("+attrRemoved+")", item{":was": num(was)}
+	}
+	writes := []write{put(slotKey(env), next).whenOld(condition, values, func(old item) error {
+		if has(old, attrRemoved) {
+			return control.EnvironmentRemoved()
+		}
+		return control.SlotMoved()
+	})}
 	for _, sync := range m.Syncs {
 		doc, err := encodeSync(sync)
 		if err != nil {

@@ -47,6 +47,10 @@ type Row struct {
 	Part    int       `json:"part,omitempty"`  // from 1, when one command needed several rows
 	Of      int       `json:"of,omitempty"`
 	State   State     `json:"-"` // everything, after this row
+
+	// LastSync is what the decision took for granted, and is not stored: no sync
+	// was asked for after the one with this sequence. 0 is nothing.
+	LastSync int64 `json:"-"`
 }
 
 // About is what a person's command about one workflow named, and what it did to

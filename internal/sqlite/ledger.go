@@ -86,7 +86,11 @@ func (s *Store) Append(ctx context.Context, env string, row slipway.Row, f *slip
 			return err
 		}
 		stored = row
+		stored.LastSync = 0
 		if err := mayAppend(ctx, tx, env, f); err != nil {
+			return err
+		}
+		if err := s.refuseSince(ctx, tx, env, row.LastSync); err != nil {
 			return err
 		}
 		return appendRow(ctx, tx, env, entries[0])
@@ -110,6 +114,22 @@ func mayAppend(ctx context.Context, tx *sql.Tx, env string, f *slipway.Fence) er
 		}
 	}
 	return refuseRemoved(ctx, tx, env)
+}
+
+// refuseSince refuses a row when a sync was asked for after the last that its
+// decision knew of, 0 for one that did not ask.
+func (s *Store) refuseSince(ctx context.Context, tx *sql.Tx, env string, last int64) error {
+	if last == 0 {
+		return nil
+	}
+	slot, err := one[slipway.Slot](ctx, s, tx, sql.ErrNoRows, readSlot, env)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	if slot.Sequence > last {
+		return control.SyncSince(last)
+	}
+	return nil
 }
 
 // appendRow writes the row that follows the head, its state and its marks.

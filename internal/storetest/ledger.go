@@ -19,6 +19,7 @@ func ledgerCases() map[string]func(*testing.T, control.Store) {
 		"ledger/marks the first go-live once":    ledgerMarks,
 		"ledger/a refused row leaves no trace":   ledgerRefused,
 		"ledger/a fence is checked":              ledgerFenced,
+		"ledger/no sync was asked for since":     ledgerSince,
 		"ledger/a full row of first marks":       ledgerManyMarks,
 		"ledger/a state of a thousand workflows": ledgerLarge,
 	}
@@ -32,6 +33,34 @@ func ledgerEmpty(t *testing.T, s control.Store) {
 	refused(t, err, fault.NotFound, "unknown-release")
 	_, err = s.RowByID(t.Context(), e.ID, "row_1")
 	refused(t, err, fault.NotFound, "unknown-release")
+}
+
+// ledgerSince appends rows that take for granted which sync was asked for last.
+func ledgerSince(t *testing.T, s control.Store) {
+	e := newEnvironment(t, s)
+	row := func(number, last int64) slipway.Row {
+		return slipway.Row{Number: number, ID: fmt.Sprintf("row_%d", number), At: moment(number), Actor: slipway.LocalActor("ada"), Cause: slipway.CauseHold, LastSync: last}
+	}
+	want := func(number int64) slipway.Row { return row(number, 0) }
+	same(t, "a row before any sync", value(s.Append(t.Context(), e.ID, row(1, 1), nil))(t), want(1))
+	begin(t, s, e.ID, "sync_a")
+	same(t, "a row of the newest sync", value(s.Append(t.Context(), e.ID, row(2, 1), nil))(t), want(2))
+	begin(t, s, e.ID, "sync_b")
+	_, err := s.Append(t.Context(), e.ID, row(3, 1), nil)
+	refused(t, err, fault.Conflict, "sync-since")
+	_, err = s.Append(t.Context(), e.ID, row(2, 1), nil)
+	ok(t, err) // its answer was lost
+	same(t, "head", value(s.Head(t.Context(), e.ID))(t), want(2))
+	value(s.Append(t.Context(), e.ID, row(3, 2), nil))(t)
+	same(t, "head", value(s.Head(t.Context(), e.ID))(t), want(3))
+	ok(t, s.RemoveEnvironment(t.Context(), aRemoval(e)))
+	_, err = s.Append(t.Context(), e.ID, row(4, 2), nil)
+	refused(t, err, fault.NotFound, "unknown-environment")
+	empty := newEnvironment(t, s)
+	ok(t, s.RemoveEnvironment(t.Context(), aRemoval(empty)))
+	_, err = s.Append(t.Context(), empty.ID, row(1, 1), nil)
+	refused(t, err, fault.NotFound, "unknown-environment")
+	same(t, "the slot of what is removed", value(s.Slot(t.Context(), empty.ID))(t), slipway.Slot{})
 }
 
 func ledgerReads(t *testing.T, s control.Store) {
