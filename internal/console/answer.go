@@ -56,6 +56,9 @@ type answer struct {
 // maxForm bounds what a form may send.
 const maxForm = 64 << 10
 
+// look begins to look at the environment of the address: a page reads it once.
+func (c *console) look(v *visit) (*control.Look, error) { return c.Plane.Look(v.ctx(), v.env) }
+
 // open answers whoever comes.
 func (c *console) open(do func(*visit) (answer, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {

@@ -112,25 +112,28 @@ func (c *console) confirm(v *visit) (answer, error) {
 // refused is part of the page.
 func (c *console) preview(v *visit, m move, s seen) (confirmPage, error) {
 	p := confirmPage{move: m, Key: key(), Override: s.override}
-	var err error
-	if p.Workflow, err = c.Plane.Workflow(v.ctx(), v.env, s.workflow); err != nil {
+	l, err := c.look(v)
+	if err != nil {
+		return p, err
+	}
+	if p.Workflow, err = l.Workflow(v.ctx(), s.workflow); err != nil {
 		return p, err
 	}
 	if m.names {
-		if s.deployment, err = c.Plane.Find(v.ctx(), v.env, s.workflow, cmp.Or(s.deployment, defaultName(m))); err == nil {
-			p.Deployment, err = c.read(v, s.deployment)
+		if s.deployment, err = l.Find(v.ctx(), s.workflow, cmp.Or(s.deployment, defaultName(m))); err == nil {
+			p.Deployment, err = read(v, l, s.deployment)
 		}
 		if err != nil {
 			return p, err
 		}
 	}
 	if p.Workflow.Live != nil {
-		if p.From, err = c.read(v, p.Workflow.Live.Deployment); err != nil {
+		if p.From, err = read(v, l, p.Workflow.Live.Deployment); err != nil {
 			return p, err
 		}
 		s.from = p.Workflow.Live.Deployment
 	}
-	res, err := m.do(c, v, s, control.Request{Actor: v.who.Actor, Preview: true})
+	res, err := m.do(c, v, s, control.Request{Actor: v.who.Actor, Preview: l})
 	p.Seen = res.Before.Number
 	if err != nil {
 		if fault.Is(err, fault.Internal) || fault.Is(err, fault.Unavailable) {
@@ -141,7 +144,7 @@ func (c *console) preview(v *visit, m move, s seen) (confirmPage, error) {
 		p.MayOverride = fault.Is(err, fault.Held) && !s.override && v.who.Permit(slipway.Admin, v.env) == nil && m.Name == "make-live"
 		return p, nil
 	}
-	err = c.tell(v, &p, res)
+	err = p.tell(v, l, res)
 	return p, err
 }
 
@@ -152,13 +155,13 @@ func defaultName(m move) string {
 	return ""
 }
 
-func (c *console) read(v *visit, id string) (*control.DeploymentDetail, error) {
-	d, err := c.Plane.Deployment(v.ctx(), v.env, id)
+func read(v *visit, l *control.Look, id string) (*control.DeploymentDetail, error) {
+	d, err := l.Deployment(v.ctx(), id)
 	return &d, err
 }
 
 // tell words what the previewed rows change.
-func (c *console) tell(v *visit, p *confirmPage, res control.Result) error {
+func (p *confirmPage) tell(v *visit, l *control.Look, res control.Result) error {
 	id := p.Workflow.ID
 	if !res.Changed {
 		p.Nothing = true
@@ -173,7 +176,7 @@ func (c *console) tell(v *visit, p *confirmPage, res control.Result) error {
 		p.Moves = true
 		if ch.To != "" {
 			var err error
-			if p.To, err = c.read(v, ch.To); err != nil {
+			if p.To, err = read(v, l, ch.To); err != nil {
 				return err
 			}
 		}
@@ -188,7 +191,7 @@ func (c *console) tell(v *visit, p *confirmPage, res control.Result) error {
 	}
 	if p.Moves && p.From != nil && p.To != nil {
 		p.Settings = diffSettings(p.From.Settings, p.To.Settings)
-		source, err := c.diffSource(v, *p.From, *p.To)
+		source, err := diffSource(v, l, *p.From, *p.To)
 		p.Source = source
 		return err
 	}

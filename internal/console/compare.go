@@ -41,12 +41,15 @@ const comparedPerPage = 100
 func (c *console) compare(v *visit) (answer, error) {
 	m := comparePage{From: v.query("from"), To: v.query("to")}
 	a := answer{page: "compare", title: "Compare releases · " + v.env, tab: "releases"}
-	var err error
-	if m.Head, err = c.head(v); err != nil {
+	l, err := c.look(v)
+	if err != nil {
+		return answer{}, err
+	}
+	if m.Head, err = newest(v, l); err != nil {
 		return answer{}, err
 	}
 	if m.From+m.To != "" {
-		err := c.fillComparison(v, &m)
+		err := m.fill(v, l)
 		if fault.Is(err, fault.NotFound) || fault.Is(err, fault.Invalid) {
 			t, status := c.trouble(v, err)
 			m.Trouble, a.status = &t, status
@@ -58,14 +61,14 @@ func (c *console) compare(v *visit) (answer, error) {
 	return a, nil
 }
 
-func (c *console) fillComparison(v *visit, m *comparePage) error {
+func (m *comparePage) fill(v *visit, l *control.Look) error {
 	var sides [2]control.ReleaseDetail
 	for i, text := range []string{m.From, m.To} {
 		n, err := strconv.ParseInt(text, 10, 64)
 		if err != nil || n < 1 {
 			return fault.New(fault.Invalid, "bad-release", "%q is no number of a release", text).WithHint("give two numbers from 1 to %d, the newest", m.Head)
 		}
-		if sides[i], err = c.Plane.Release(v.ctx(), v.env, n); err != nil {
+		if sides[i], err = l.Release(v.ctx(), n); err != nil {
 			return err
 		}
 	}

@@ -20,7 +20,11 @@ type deploymentPage struct {
 
 // deployment shows one: its build log, its settings, and what became of it.
 func (c *console) deployment(v *visit) (answer, error) {
-	d, err := c.Plane.Deployment(v.ctx(), v.env, v.path("deployment"))
+	l, err := c.look(v)
+	if err != nil {
+		return answer{}, err
+	}
+	d, err := l.Deployment(v.ctx(), v.path("deployment"))
 	if err != nil {
 		return answer{}, err
 	}
@@ -29,7 +33,7 @@ func (c *console) deployment(v *visit) (answer, error) {
 		Valid: d.Status != slipway.StatusFailed && d.Status != slipway.StatusProcessing, Rejected: d.Rejection != nil, Log: logOf(d.Diagnostics),
 	}
 	if d.Workflow != "" {
-		rs, _, err := c.Plane.Releases(v.ctx(), v.env, control.ReleaseFilter{Workflow: d.Workflow}, control.Page{Limit: historyLength})
+		rs, _, err := l.Releases(v.ctx(), control.ReleaseFilter{Workflow: d.Workflow}, control.Page{Limit: historyLength})
 		if err != nil {
 			return answer{}, err
 		}

@@ -53,14 +53,14 @@ const maxDiffLines = 300
 
 const maxDiffText = 240 // bytes of a line
 
-func (c *console) diffSource(v *visit, from, to control.DeploymentDetail) (*sourceDiff, error) {
+func diffSource(v *visit, l *control.Look, from, to control.DeploymentDetail) (*sourceDiff, error) {
 	if from.Digest == to.Digest {
 		return &sourceDiff{Same: true}, nil
 	}
-	before, _, err := c.Plane.Bundle(v.ctx(), v.env, from.ID)
+	before, _, err := l.Bundle(v.ctx(), from.ID)
 	if err == nil {
 		var after []byte
-		if after, _, err = c.Plane.Bundle(v.ctx(), v.env, to.ID); err == nil {
+		if after, _, err = l.Bundle(v.ctx(), to.ID); err == nil {
 			return diffText(string(before), string(after))
 		}
 	}

@@ -14,7 +14,7 @@ type doneNote struct {
 }
 
 // done reads the note that the address asks for, nil for none.
-func (c *console) done(v *visit) (*doneNote, error) {
+func (c *console) done(v *visit, l *control.Look) (*doneNote, error) {
 	text := v.query("done")
 	if text == "nothing" {
 		return &doneNote{}, nil
@@ -23,7 +23,7 @@ func (c *console) done(v *visit) (*doneNote, error) {
 	if err != nil {
 		return nil, nil //nolint:nilnil,nilerr // nothing was done just now
 	}
-	r, err := c.Plane.Release(v.ctx(), v.env, number)
+	r, err := l.Release(v.ctx(), number)
 	if fault.Is(err, fault.NotFound) {
 		return nil, nil //nolint:nilnil // as above
 	}

@@ -102,11 +102,14 @@ func (c *console) thawing(v *visit) (answer, error) { return c.thawAnswer(v, tha
 
 func (c *console) thawAnswer(v *visit, m thawPage, status int) (answer, error) {
 	a := answer{page: "thaw", title: "Thaw " + v.env, tab: "workflows", status: status}
-	var err error
-	if m.Environment, err = c.Plane.Environment(v.ctx(), v.env); err != nil {
+	l, err := c.look(v)
+	if err != nil {
 		return a, err
 	}
-	res, err := c.Plane.Thaw(v.ctx(), v.env, control.Request{Actor: v.who.Actor, Preview: true})
+	if m.Environment, err = l.Environment(v.ctx()); err != nil {
+		return a, err
+	}
+	res, err := c.Plane.Thaw(v.ctx(), v.env, control.Request{Actor: v.who.Actor, Preview: l})
 	if err != nil {
 		t, _, shown := c.inPlace(v, err)
 		if !shown {

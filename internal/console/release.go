@@ -50,11 +50,15 @@ func (c *console) release(v *visit) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	r, err := c.Plane.Release(v.ctx(), v.env, n)
+	l, err := c.look(v)
 	if err != nil {
 		return answer{}, err
 	}
-	head, err := c.head(v)
+	r, err := l.Release(v.ctx(), n)
+	if err != nil {
+		return answer{}, err
+	}
+	head, err := newest(v, l)
 	if err != nil {
 		return answer{}, err
 	}
@@ -81,9 +85,9 @@ func liveRows(r control.ReleaseDetail) []liveRow {
 	return rows
 }
 
-// head is the number of the newest release, 0 for none.
-func (c *console) head(v *visit) (int64, error) {
-	list, _, err := c.Plane.Releases(v.ctx(), v.env, control.ReleaseFilter{}, control.Page{Limit: 1})
+// newest is the number of the newest release, 0 for none.
+func newest(v *visit, l *control.Look) (int64, error) {
+	list, _, err := l.Releases(v.ctx(), control.ReleaseFilter{}, control.Page{Limit: 1})
 	if err != nil || len(list) == 0 {
 		return 0, err
 	}

@@ -60,7 +60,11 @@ func allCauses() []slipway.Cause {
 func (c *console) releases(v *visit) (answer, error) {
 	m := releasesPage{Workflow: v.query("workflow"), Cause: v.query("cause"), Actor: v.query("actor"), Causes: allCauses()}
 	f := control.ReleaseFilter{Workflow: m.Workflow, Cause: slipway.Cause(m.Cause), Actor: m.Actor}
-	list, next, err := c.Plane.Releases(v.ctx(), v.env, f, control.Page{Cursor: v.query("cursor"), Limit: releasesPerPage})
+	l, err := c.look(v)
+	if err != nil {
+		return answer{}, err
+	}
+	list, next, err := l.Releases(v.ctx(), f, control.Page{Cursor: v.query("cursor"), Limit: releasesPerPage})
 	if err != nil {
 		return answer{}, err
 	}
@@ -69,11 +73,15 @@ func (c *console) releases(v *visit) (answer, error) {
 	}
 	m.Next, m.First = v.around(next)
 	if m.Cause+m.Actor == "" && len(list) > 0 {
-		// The same filter from the same place: a picture of other rows than the list's
-		// would say that nothing happened where something did.
-		rows, _, err := c.Plane.Releases(v.ctx(), v.env, f, control.Page{Cursor: v.query("cursor"), Limit: pictureLength})
-		if err != nil {
-			return answer{}, err
+		// The list's rows and those that follow them, by the same filter: a picture of
+		// others would say that nothing happened where something did.
+		rows := list
+		if next != "" {
+			older, _, err := l.Releases(v.ctx(), f, control.Page{Cursor: next, Limit: pictureLength - len(list)})
+			if err != nil {
+				return answer{}, err
+			}
+			rows = slices.Concat(list, older)
 		}
 		if p := draw(rows, m.Workflow); len(p.Lanes) > 0 {
 			m.Picture = &p

@@ -44,12 +44,16 @@ type settingsPage struct {
 
 // settings shows what an environment is made of, as a form.
 func (c *console) settings(v *visit) (answer, error) {
-	m, err := c.settingsNow(v)
+	l, err := c.look(v)
+	if err != nil {
+		return answer{}, err
+	}
+	m, err := settingsAt(v, l)
 	if err != nil {
 		return answer{}, err
 	}
 	m.Saved = v.query("saved") == strconv.FormatInt(m.Environment.Version, 10)
-	m.Done, err = c.done(v)
+	m.Done, err = c.done(v, l)
 	return settingsAnswer(m, 0), err
 }
 
@@ -59,7 +63,15 @@ func settingsAnswer(m settingsPage, status int) answer {
 
 // settingsNow is the page as it is without anybody's words.
 func (c *console) settingsNow(v *visit) (settingsPage, error) {
-	e, err := c.Plane.Environment(v.ctx(), v.env)
+	l, err := c.look(v)
+	if err != nil {
+		return settingsPage{}, err
+	}
+	return settingsAt(v, l)
+}
+
+func settingsAt(v *visit, l *control.Look) (settingsPage, error) {
+	e, err := l.Environment(v.ctx())
 	if err != nil {
 		return settingsPage{}, err
 	}

@@ -47,7 +47,11 @@ const filesPerPage = 50
 // sync shows one: its steps, what it says of the repository, and a verdict for each
 // file, those that failed first.
 func (c *console) sync(v *visit) (answer, error) {
-	d, err := c.Plane.SyncByID(v.ctx(), v.env, v.path("sync"))
+	l, err := c.look(v)
+	if err != nil {
+		return answer{}, err
+	}
+	d, err := l.SyncByID(v.ctx(), v.path("sync"))
 	if err != nil {
 		return answer{}, err
 	}
@@ -62,10 +66,10 @@ func (c *console) sync(v *visit) (answer, error) {
 		}
 	}
 	m.Pruned = max(0, d.Counts.Found-m.Found)
-	if err := c.files(v, &m, d.Deployments); err != nil {
+	if err := m.files(v, l, d.Deployments); err != nil {
 		return answer{}, err
 	}
-	if m.Releases, m.Farther, err = c.releasesOf(v, d.Sync); err != nil {
+	if m.Releases, m.Farther, err = releasesOf(v, l, d.Sync); err != nil {
 		return answer{}, err
 	}
 	a := answer{page: "sync", title: "Sync " + text(d.Sync.Sequence) + " · " + v.env, tab: "syncs", model: m, poll: idlePoll}
@@ -98,7 +102,7 @@ func isError(d diagnostic.Diagnostic) int {
 
 // files fills in a page of verdicts, those that failed first, with what their build
 // logs say.
-func (c *console) files(v *visit, m *syncPage, all []control.DeploymentView) error {
+func (m *syncPage) files(v *visit, l *control.Look, all []control.DeploymentView) error {
 	slices.SortStableFunc(all, func(a, b control.DeploymentView) int {
 		return cmp.Or(cmp.Compare(verdict(a.Status), verdict(b.Status)), cmp.Compare(a.Path, b.Path))
 	})
@@ -110,7 +114,7 @@ func (c *console) files(v *visit, m *syncPage, all []control.DeploymentView) err
 			ids = append(ids, d.ID)
 		}
 	}
-	logs, err := c.Plane.BuildLogs(v.ctx(), m.Environment, ids)
+	logs, err := l.BuildLogs(v.ctx(), ids)
 	if err != nil {
 		return err
 	}
@@ -183,7 +187,7 @@ const (
 
 // releasesOf are the releases that a sync wrote, oldest first. farther says that
 // there may be more, further back than was looked.
-func (c *console) releasesOf(v *visit, s slipway.Sync) (rs []control.ReleaseView, farther bool, err error) {
+func releasesOf(v *visit, l *control.Look, s slipway.Sync) (rs []control.ReleaseView, farther bool, err error) {
 	last := stepNames()[len(stepNames())-1] // no other writes any
 	if !slices.ContainsFunc(s.Steps, func(t slipway.StepTime) bool { return t.Step == last }) {
 		return nil, false, nil
@@ -193,7 +197,7 @@ func (c *console) releasesOf(v *visit, s slipway.Sync) (rs []control.ReleaseView
 	page := control.Page{Limit: historyLength}
 	for range farthest {
 		var found []control.ReleaseView
-		found, page.Cursor, err = c.Plane.Releases(v.ctx(), v.env, f, page)
+		found, page.Cursor, err = l.Releases(v.ctx(), f, page)
 		if err != nil {
 			return nil, false, err
 		}

@@ -14,11 +14,15 @@ type cancelPage struct {
 
 // readCancel reads the sync that somebody wants to cancel.
 func (c *console) readCancel(v *visit) (cancelPage, error) {
-	d, err := c.Plane.SyncByID(v.ctx(), v.env, v.path("sync"))
+	l, err := c.look(v)
 	if err != nil {
 		return cancelPage{}, err
 	}
-	m := cancelPage{syncView: viewSync(&d.Sync)}
+	s, err := l.Sync(v.ctx(), v.path("sync"))
+	if err != nil {
+		return cancelPage{}, err
+	}
+	m := cancelPage{syncView: viewSync(&s)}
 	return m, c.leadOn(v, nil, []*syncView{m.syncView})
 }
 

@@ -14,8 +14,8 @@ type workflowPage struct {
 	Attention   string
 	LiveOne     *control.DeploymentDetail // nil where nothing is live, or it is pruned
 	LatestOne   control.DeploymentDetail
-	Previous    *control.DeploymentDetail // what a roll back goes to, nil for nothing
-	NoPrevious  string                    // why there is none
+	Previous    *control.DeploymentView // what a roll back goes to, nil for nothing
+	NoPrevious  string                  // why there is none
 	Deployments []deploymentRow
 	Next        string // address of the page after this one, "" for none
 	First       string // address of the first page, "" on it
@@ -51,8 +51,12 @@ func allStatuses() []slipway.Status {
 
 // workflow shows one: what is live and why, its deployments, and what moved it.
 func (c *console) workflow(v *visit) (answer, error) {
+	l, err := c.look(v)
+	if err != nil {
+		return answer{}, err
+	}
 	id := v.path("workflow")
-	w, err := c.Plane.Workflow(v.ctx(), v.env, id)
+	w, err := l.Workflow(v.ctx(), id)
 	if err != nil {
 		return answer{}, err
 	}
@@ -60,19 +64,19 @@ func (c *console) workflow(v *visit) (answer, error) {
 		WorkflowView: w, Attention: attention(control.BoardEntry{WorkflowView: w}), Status: v.query("status"), Commit: v.query("commit"), Author: v.query("author"),
 		Statuses: allStatuses(), DeletedNow: w.Why.Code == slipway.WhyDeleted,
 	}
-	if m.LatestOne, err = c.Plane.Deployment(v.ctx(), v.env, w.Latest.Deployment); err != nil {
+	if m.LatestOne, err = l.Deployment(v.ctx(), w.Latest.Deployment); err != nil {
 		return answer{}, err
 	}
 	if w.Live != nil {
-		if err := c.liveAndPrevious(v, &m); err != nil {
+		if err := m.liveAndPrevious(v, l); err != nil {
 			return answer{}, err
 		}
 	}
-	if m.History, _, err = c.Plane.Releases(v.ctx(), v.env, control.ReleaseFilter{Workflow: id}, control.Page{Limit: historyLength}); err != nil {
+	if m.History, _, err = l.Releases(v.ctx(), control.ReleaseFilter{Workflow: id}, control.Page{Limit: historyLength}); err != nil {
 		return answer{}, err
 	}
 	filter := control.DeploymentFilter{Workflow: id, Status: slipway.Status(m.Status), Commit: m.Commit, Author: m.Author}
-	ds, next, err := c.Plane.Deployments(v.ctx(), v.env, filter, control.Page{Cursor: v.query("cursor"), Limit: deploymentsPerPage})
+	ds, next, err := l.Deployments(v.ctx(), filter, control.Page{Cursor: v.query("cursor"), Limit: deploymentsPerPage})
 	if err != nil {
 		return answer{}, err
 	}
@@ -80,27 +84,23 @@ func (c *console) workflow(v *visit) (answer, error) {
 		m.Deployments = append(m.Deployments, deploymentRow{d, madeLive(m.History, d.ID)})
 	}
 	m.Next, m.First = v.around(next)
-	if m.Done, err = c.done(v); err != nil {
+	if m.Done, err = c.done(v, l); err != nil {
 		return answer{}, err
 	}
 	return answer{page: "workflow", title: id, tab: "workflows", model: m, poll: idlePoll}, nil
 }
 
-func (c *console) liveAndPrevious(v *visit, m *workflowPage) error {
-	live, err := c.Plane.Deployment(v.ctx(), v.env, m.Live.Deployment)
+func (m *workflowPage) liveAndPrevious(v *visit, l *control.Look) error {
+	live, err := l.Deployment(v.ctx(), m.Live.Deployment)
 	if err != nil {
 		return err
 	}
 	m.LiveOne = &live
-	id, err := c.Plane.Find(v.ctx(), v.env, m.ID, control.PreviousName)
+	previous, err := l.Previous(v.ctx(), m.ID)
 	if fault.Is(err, fault.Conflict) {
 		m.NoPrevious = fault.Of(err).Detail
 		return nil
 	}
-	if err != nil {
-		return err
-	}
-	previous, err := c.Plane.Deployment(v.ctx(), v.env, id)
 	if err != nil {
 		return err
 	}

@@ -42,7 +42,11 @@ const workflowsPerPage = 50
 
 // workflows is an environment's home: what needs attention first.
 func (c *console) workflows(v *visit) (answer, error) {
-	b, err := c.Plane.Board(v.ctx(), v.env)
+	l, err := c.look(v)
+	if err != nil {
+		return answer{}, err
+	}
+	b, err := l.Board(v.ctx())
 	if err != nil {
 		return answer{}, err
 	}
@@ -66,13 +70,13 @@ func (c *console) workflows(v *visit) (answer, error) {
 	for _, r := range m.Rows {
 		entries = append(entries, r.BoardEntry)
 	}
-	if err := c.Plane.Commits(v.ctx(), b.Environment.Environment, entries); err != nil {
+	if err := l.Commits(v.ctx(), entries); err != nil {
 		return answer{}, err
 	}
 	for i, e := range entries {
 		m.Rows[i].BoardEntry = e
 	}
-	if m.Done, err = c.done(v); err != nil {
+	if m.Done, err = c.done(v, l); err != nil {
 		return answer{}, err
 	}
 	a := answer{page: "workflows", title: v.env, tab: "workflows", model: m, poll: idlePoll}

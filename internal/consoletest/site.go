@@ -38,6 +38,7 @@ type Site struct {
 
 	clock  *clock
 	gate   *gate
+	reads  *notedStore
 	links  console.Links
 	tokens map[slipway.Role]string
 }
@@ -54,6 +55,7 @@ func New(t testing.TB) *Site {
 	s.Store, err = sqlite.Open(t.Context(), filepath.Join(dir, "slipway.db"))
 	s.Must(err)
 	t.Cleanup(func() { _ = s.Store.Close() })
+	s.reads = &notedStore{Store: s.Store}
 	blobs, err := blob.OpenDir(filepath.Join(dir, "blobs"))
 	s.Must(err)
 	t.Cleanup(func() { _ = blobs.Close() })
@@ -64,7 +66,7 @@ func New(t testing.TB) *Site {
 	log := slog.New(slog.NewTextHandler(s.Log, nil))
 	runner := server.NewRunner(2, log)
 	s.Plane = control.New(control.Options{
-		Store: s.Store, Blobs: blobs, Remote: gatedRemote{remote, s.gate, s.Repo.Dir}, Now: s.clock.now, Start: runner.Start,
+		Store: s.reads, Blobs: blobs, Remote: gatedRemote{remote, s.gate, s.Repo.Dir}, Now: s.clock.now, Start: runner.Start,
 		Checker: gatedChecker{check.New(bundle.New(), sandbox.New(), check.DefaultLimits()), s.gate}, Engine: machine.Engine(s.clock.now),
 	})
 	runner.Drive(s.Plane)

@@ -26,44 +26,50 @@ type BoardEntry struct {
 }
 
 // Board reads an environment with its workflows.
-func (p *Plane) Board(ctx context.Context, slug string) (Board, error) {
-	env, err := p.environment(ctx, slug)
+func (l *Look) Board(ctx context.Context) (Board, error) {
+	head, err := l.readHead(ctx)
 	if err != nil {
 		return Board{}, err
 	}
-	v, err := p.lookAt(ctx, env)
+	workflows, err := l.listed(ctx, head)
 	if err != nil {
 		return Board{}, err
 	}
-	b := Board{Environment: v.view(p.now()), Workflows: make([]BoardEntry, 0, len(v.workflows))}
-	for _, w := range v.workflows {
-		b.Workflows = append(b.Workflows, entryOf(w, viewWorkflow(w, v.head, p.now())))
+	b := Board{Workflows: make([]BoardEntry, 0, len(workflows))}
+	for _, w := range workflows {
+		b.Workflows = append(b.Workflows, entryOf(w, viewWorkflow(w, head, l.p.now())))
 	}
-	slot, err := p.store.Slot(ctx, env.ID)
+	if b.Environment, err = l.Environment(ctx); err != nil {
+		return Board{}, err
+	}
+	slot, err := l.p.store.Slot(ctx, l.env.ID)
 	if err != nil {
 		return Board{}, fmt.Errorf("read slot: %w", err)
 	}
-	if b.Running, err = p.underWay(ctx, env.ID, slot.Running); err != nil {
+	if b.Running, err = l.underWay(ctx, slot.Running, b.Environment.LastSync); err != nil {
 		return Board{}, err
 	}
-	b.Waiting, err = p.underWay(ctx, env.ID, slot.Waiting)
+	b.Waiting, err = l.underWay(ctx, slot.Waiting, b.Environment.LastSync)
 	return b, err
 }
 
-// underWay reads a sync that the slot names, nil if it names none or that one
-// has ended meanwhile.
-func (p *Plane) underWay(ctx context.Context, env, id string) (*slipway.Sync, error) {
+// underWay gives a sync that the slot names, nil if it names none or that one has
+// ended meanwhile. It nearly always is the last one, which is read already.
+func (l *Look) underWay(ctx context.Context, id string, last *slipway.Sync) (*slipway.Sync, error) {
 	if id == "" {
 		return nil, nil //nolint:nilnil // nobody is at work: that is an answer
 	}
-	s, err := p.store.Sync(ctx, env, id)
-	if err != nil {
-		return nil, fmt.Errorf("read sync: %w", err)
+	if last == nil || last.ID != id {
+		s, err := l.p.store.Sync(ctx, l.env.ID, id)
+		if err != nil {
+			return nil, fmt.Errorf("read sync: %w", err)
+		}
+		last = &s
 	}
-	if s.Status.Ended() {
+	if last.Status.Ended() {
 		return nil, nil //nolint:nilnil // as above
 	}
-	return &s, nil
+	return last, nil
 }
 
 // entryOf takes the commit of what is live from what the workflow remembers of
@@ -80,12 +86,12 @@ func entryOf(w slipway.Workflow, v WorkflowView) BoardEntry {
 
 // Commits reads the commits of what is live where entries lack them, one
 // deployment each: it is asked for the entries that are shown.
-func (p *Plane) Commits(ctx context.Context, env slipway.Environment, entries []BoardEntry) error {
+func (l *Look) Commits(ctx context.Context, entries []BoardEntry) error {
 	for i, e := range entries {
 		if e.Live == nil || e.LiveCommit != nil {
 			continue
 		}
-		d, err := p.store.Deployment(ctx, env.ID, e.Live.Deployment)
+		d, err := l.deployment(ctx, e.Live.Deployment)
 		if err != nil && !fault.Is(err, fault.NotFound) {
 			return fmt.Errorf("read deployment: %w", err)
 		}

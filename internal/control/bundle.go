@@ -8,20 +8,16 @@ import (
 )
 
 // Bundle reads the bundle of a deployment, by its id, and its digest.
-func (p *Plane) Bundle(ctx context.Context, slug, id string) (bundle []byte, digest string, err error) {
-	env, err := p.environment(ctx, slug)
+func (l *Look) Bundle(ctx context.Context, id string) (bundle []byte, digest string, err error) {
+	d, err := l.deployment(ctx, id)
 	if err != nil {
-		return nil, "", err
-	}
-	d, err := p.store.Deployment(ctx, env.ID, id)
-	if err != nil {
-		return nil, "", fmt.Errorf("read deployment: %w", unknownIn(err, env, "deployment", id, "workflows", fault.EnvArg))
+		return nil, "", fmt.Errorf("read deployment: %w", unknownIn(err, l.env, "deployment", id, "workflows", fault.EnvArg))
 	}
 	if d.Digest == "" {
 		return nil, "", fault.New(fault.NotFound, "no-bundle", "deployment %s has no bundle: it did not pass its check", id).
 			WithHint("its build log says why").WithFix("log", fault.EnvArg, id)
 	}
-	bundle, err = p.reads.Content(ctx, bundleBlobs, d.Digest)
+	bundle, err = l.p.reads.Content(ctx, bundleBlobs, d.Digest)
 	if err != nil {
 		return nil, "", fmt.Errorf("read bundle: %w", err)
 	}

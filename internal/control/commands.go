@@ -16,14 +16,15 @@ import (
 // Seen is the release that whoever asks has seen, nil if they did not say: the
 // command is refused if what it is about has changed since.
 //
-// A Preview decides at the head there is and writes nothing: the result has the
-// rows that would be written, with the head that they would follow.
+// A Preview is a look whose head the command is decided at, in its environment;
+// nothing is written: the result has the rows that would be, with the head that
+// they would follow.
 type Request struct {
 	Actor   slipway.Actor
 	Reason  string
 	Key     string
 	Seen    *int64
-	Preview bool
+	Preview *Look
 	about   string // the workflow that the command is about, "" for the environment
 }
 
@@ -68,26 +69,31 @@ func (r *Result) write(row slipway.Row) {
 
 // decide reads what a command needs beside the head and decides. It is called
 // again for every head it is tried on.
-type decide func(env slipway.Environment, head slipway.Row, e slipway.Entry) ([]slipway.Row, error)
+type decide func(l *Look, head slipway.Row, e slipway.Entry) ([]slipway.Row, error)
 
 // command carries a person's command out: read the head, decide, append, and
 // start again when somebody else was first.
 func (p *Plane) command(ctx context.Context, slug string, r Request, d decide) (Result, error) {
-	return p.commandInParts(ctx, slug, r, func(env slipway.Environment, head slipway.Row, e slipway.Entry, _ int) ([]slipway.Row, error) {
-		return d(env, head, e)
+	return p.commandInParts(ctx, slug, r, func(l *Look, head slipway.Row, e slipway.Entry, _ int) ([]slipway.Row, error) {
+		return d(l, head, e)
 	})
 }
 
 // decideParts is decide for a command of several rows, of which done are
 // written.
-type decideParts func(env slipway.Environment, head slipway.Row, e slipway.Entry, done int) ([]slipway.Row, error)
+type decideParts func(l *Look, head slipway.Row, e slipway.Entry, done int) ([]slipway.Row, error)
 
 // commandInParts is command for one that may take several rows.
 func (p *Plane) commandInParts(ctx context.Context, slug string, r Request, d decideParts) (Result, error) {
-	env, err := p.environment(ctx, slug)
+	l := r.Preview
+	var err error
+	if l == nil {
+		l, err = p.Look(ctx, slug)
+	}
 	if err != nil {
 		return Result{}, err
 	}
+	env := l.env
 	key, repeated := r.Key, r.Key != ""
 	if !repeated {
 		if key, err = newID("key", p.now()); err != nil {
@@ -119,8 +125,8 @@ func (p *Plane) commandInParts(ctx context.Context, slug string, r Request, d de
 				return nil, err
 			}
 		}
-		rows, err := d(env, head, entry, a.rows)
-		if err != nil || !r.Preview {
+		rows, err := d(l.at(head), head, entry, a.rows)
+		if err != nil || r.Preview == nil {
 			return rows, err
 		}
 		res.Before = head
@@ -128,6 +134,13 @@ func (p *Plane) commandInParts(ctx context.Context, slug string, r Request, d de
 			res.write(row)
 		}
 		return nil, nil
+	}
+	if r.Preview != nil {
+		head, err := l.readHead(ctx)
+		if err == nil {
+			_, err = a.decide(head)
+		}
+		return res, err
 	}
 	a.wrote = res.write
 	return res, p.append(ctx, &a)

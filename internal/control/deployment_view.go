@@ -49,51 +49,45 @@ func viewDeployment(d slipway.Deployment, missing bool, head slipway.Row, at tim
 }
 
 // Deployments lists deployments, newest first, those of one workflow where the
-// filter names it. The head is read before the list, so that the statuses are
-// those of one moment.
-func (p *Plane) Deployments(ctx context.Context, slug string, f DeploymentFilter, page Page) ([]DeploymentView, string, error) {
+// filter names it.
+func (l *Look) Deployments(ctx context.Context, f DeploymentFilter, page Page) ([]DeploymentView, string, error) {
 	if err := f.Validate(); err != nil {
 		return nil, "", err
 	}
-	env, err := p.environment(ctx, slug)
+	head, err := l.readHead(ctx)
 	if err != nil {
 		return nil, "", err
 	}
 	if f.Workflow != "" {
-		if _, err := p.workflow(ctx, env, f.Workflow); err != nil {
+		if _, err := l.workflow(ctx, f.Workflow); err != nil {
 			return nil, "", err
 		}
-	}
-	head, err := p.store.Head(ctx, env.ID)
-	if err != nil {
-		return nil, "", fmt.Errorf("read head: %w", err)
 	}
 	read := func(page Page) ([]slipway.Deployment, string, error) {
 		q := f.query()
 		q.Page = page
-		return p.store.Deployments(ctx, env.ID, q)
+		return l.p.store.Deployments(ctx, l.env.ID, q)
 	}
 	if f.Status == slipway.StatusLive {
-		read = func(page Page) ([]slipway.Deployment, string, error) { return p.liveOnes(ctx, env.ID, head, f, page) }
+		read = func(page Page) ([]slipway.Deployment, string, error) { return l.liveOnes(ctx, head, f, page) }
 	}
 	ds, next, err := filtered(page, read, func(d slipway.Deployment) bool { return f.keeps(d, head) })
 	if err != nil {
 		return nil, "", fmt.Errorf("read deployments: %w", err)
 	}
-	missing, err := p.missing(ctx, head, ds)
+	missing, err := l.missing(ctx, head, ds)
 	if err != nil {
 		return nil, "", err
 	}
 	views := make([]DeploymentView, 0, len(ds))
 	for _, d := range ds {
-		views = append(views, viewDeployment(d, missing[d.ID], head, p.now()))
+		views = append(views, viewDeployment(d, missing[d.ID], head, l.p.now()))
 	}
 	return views, next, nil
 }
 
-// missing says of deployments of one environment which isMissing holds of, by
-// their ids. One read of all workflows stands for one each where several are live.
-func (p *Plane) missing(ctx context.Context, head slipway.Row, ds []slipway.Deployment) (map[string]bool, error) {
+// missing says of deployments which isMissing holds of, by their ids. One read of all workflows stands for one each where several are live.
+func (l *Look) missing(ctx context.Context, head slipway.Row, ds []slipway.Deployment) (map[string]bool, error) {
 	var live []slipway.Deployment
 	for _, d := range ds {
 		if slipway.StatusOf(d, head) == slipway.StatusLive {
@@ -104,12 +98,12 @@ func (p *Plane) missing(ctx context.Context, head slipway.Row, ds []slipway.Depl
 	case 0:
 		return nil, nil
 	case 1:
-		is, err := p.isMissing(ctx, head, live[0])
+		is, err := l.isMissing(ctx, head, live[0])
 		return map[string]bool{live[0].ID: is}, err
 	}
-	ws, err := p.store.Workflows(ctx, live[0].Environment)
+	ws, err := l.records(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("read workflows: %w", err)
+		return nil, err
 	}
 	gone := map[string]bool{}
 	for _, w := range ws {
@@ -124,11 +118,11 @@ func (p *Plane) missing(ctx context.Context, head slipway.Row, ds []slipway.Depl
 
 // isMissing reports whether d is live and the file of its workflow is not in the
 // repository any more.
-func (p *Plane) isMissing(ctx context.Context, head slipway.Row, d slipway.Deployment) (bool, error) {
+func (l *Look) isMissing(ctx context.Context, head slipway.Row, d slipway.Deployment) (bool, error) {
 	if slipway.StatusOf(d, head) != slipway.StatusLive {
 		return false, nil
 	}
-	w, err := p.store.Workflow(ctx, d.Environment, d.Workflow)
+	w, err := l.record(ctx, d.Workflow)
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return false, fmt.Errorf("read workflow: %w", err)
 	}
@@ -137,7 +131,7 @@ func (p *Plane) isMissing(ctx context.Context, head slipway.Row, d slipway.Deplo
 
 // liveOnes is a page of what is live, which the head says: by sequence, newest
 // first, then by workflow. Its cursor names the last one.
-func (p *Plane) liveOnes(ctx context.Context, env string, head slipway.Row, f DeploymentFilter, page Page) ([]slipway.Deployment, string, error) {
+func (l *Look) liveOnes(ctx context.Context, head slipway.Row, f DeploymentFilter, page Page) ([]slipway.Deployment, string, error) {
 	type place struct {
 		sequence int64
 		workflow string
@@ -168,7 +162,7 @@ func (p *Plane) liveOnes(ctx context.Context, env string, head slipway.Row, f De
 		if i == pageSize(page.Limit) {
 			return ds, fmt.Sprint(places[i-1].sequence, " ", places[i-1].workflow), nil
 		}
-		d, err := p.store.Deployment(ctx, env, x.id)
+		d, err := l.deployment(ctx, x.id)
 		if err != nil {
 			return nil, "", fmt.Errorf("read deployment: %w", err)
 		}
@@ -180,25 +174,21 @@ func (p *Plane) liveOnes(ctx context.Context, env string, head slipway.Row, f De
 }
 
 // Deployment reads one by its id.
-func (p *Plane) Deployment(ctx context.Context, slug, id string) (DeploymentDetail, error) {
-	env, err := p.environment(ctx, slug)
+func (l *Look) Deployment(ctx context.Context, id string) (DeploymentDetail, error) {
+	head, err := l.readHead(ctx)
 	if err != nil {
 		return DeploymentDetail{}, err
 	}
-	head, err := p.store.Head(ctx, env.ID)
+	d, err := l.deployment(ctx, id)
 	if err != nil {
-		return DeploymentDetail{}, fmt.Errorf("read head: %w", err)
+		return DeploymentDetail{}, fmt.Errorf("read deployment: %w", unknownIn(err, l.env, "deployment", id, "workflows", fault.EnvArg))
 	}
-	d, err := p.store.Deployment(ctx, env.ID, id)
-	if err != nil {
-		return DeploymentDetail{}, fmt.Errorf("read deployment: %w", unknownIn(err, env, "deployment", id, "workflows", fault.EnvArg))
-	}
-	missing, err := p.isMissing(ctx, head, d)
+	missing, err := l.isMissing(ctx, head, d)
 	if err != nil {
 		return DeploymentDetail{}, err
 	}
 	v := DeploymentDetail{
-		DeploymentView: viewDeployment(d, missing, head, p.now()), Settings: d.Settings, SourceDigest: d.SourceDigest,
+		DeploymentView: viewDeployment(d, missing, head, l.p.now()), Settings: d.Settings, SourceDigest: d.SourceDigest,
 		Packages: d.Packages, CheckedAt: d.CheckedAt, Diagnostics: d.Diagnostics,
 	}
 	if d.WasLive(head.Number) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -111,15 +110,6 @@ func viewPoll(e slipway.Environment, p slipway.Poll) PollView {
 	return v
 }
 
-// Environment reads one by its slug.
-func (p *Plane) Environment(ctx context.Context, slug string) (EnvironmentView, error) {
-	e, err := p.environment(ctx, slug)
-	if err != nil {
-		return EnvironmentView{}, err
-	}
-	return p.viewEnvironment(ctx, e)
-}
-
 // Environments reads all, by slug.
 func (p *Plane) Environments(ctx context.Context) ([]EnvironmentView, error) {
 	es, err := p.store.Environments(ctx)
@@ -128,7 +118,7 @@ func (p *Plane) Environments(ctx context.Context) ([]EnvironmentView, error) {
 	}
 	views := make([]EnvironmentView, 0, len(es))
 	for _, e := range es {
-		v, err := p.viewEnvironment(ctx, e)
+		v, err := p.lookAt(e).Environment(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -137,51 +127,36 @@ func (p *Plane) Environments(ctx context.Context) ([]EnvironmentView, error) {
 	return views, nil
 }
 
-func (p *Plane) viewEnvironment(ctx context.Context, e slipway.Environment) (EnvironmentView, error) {
-	v, err := p.lookAt(ctx, e)
+// Environment says what there is of it.
+func (l *Look) Environment(ctx context.Context) (EnvironmentView, error) {
+	head, err := l.readHead(ctx)
 	if err != nil {
 		return EnvironmentView{}, err
 	}
-	return v.view(p.now()), nil
-}
-
-// looked is what the store says of an environment at one moment.
-type looked struct {
-	env       slipway.Environment
-	head      slipway.Row
-	workflows []slipway.Workflow
-	lastSync  *slipway.Sync
-	poll      slipway.Poll
-}
-
-func (p *Plane) lookAt(ctx context.Context, e slipway.Environment) (v looked, err error) {
-	v.env = e
-	if v.head, err = p.store.Head(ctx, e.ID); err != nil {
-		return v, fmt.Errorf("read head: %w", err)
-	}
-	if v.workflows, err = p.store.Workflows(ctx, e.ID); err != nil {
-		return v, fmt.Errorf("read workflows: %w", err)
-	}
-	v.workflows = slices.DeleteFunc(v.workflows, func(w slipway.Workflow) bool { return v.head.State.Workflows[w.ID].Deleted })
-	syncs, _, err := p.store.Syncs(ctx, e.ID, Page{Limit: 1})
+	workflows, err := l.listed(ctx, head)
 	if err != nil {
-		return v, fmt.Errorf("read syncs: %w", err)
+		return EnvironmentView{}, err
 	}
+	syncs, _, err := l.p.store.Syncs(ctx, l.env.ID, Page{Limit: 1})
+	if err != nil {
+		return EnvironmentView{}, fmt.Errorf("read syncs: %w", err)
+	}
+	poll, err := l.p.store.Poll(ctx, l.env.ID)
+	if err != nil && !fault.Is(err, fault.NotFound) { // it was removed meanwhile
+		return EnvironmentView{}, fmt.Errorf("read poll: %w", err)
+	}
+	v := viewEnvironment(l.env, head, workflows, l.p.now())
+	v.Poll = viewPoll(l.env, poll)
 	if len(syncs) > 0 {
-		v.lastSync = &syncs[0]
-	}
-	if v.poll, err = p.store.Poll(ctx, e.ID); err != nil && !fault.Is(err, fault.NotFound) { // it was removed meanwhile
-		return v, fmt.Errorf("read poll: %w", err)
+		v.LastSync = &syncs[0]
 	}
 	return v, nil
 }
 
-func (v looked) view(at time.Time) EnvironmentView {
-	s := v.head.State
-	e := EnvironmentView{
-		Environment: v.env, AutoLive: !s.AutoLiveOff, Release: v.head.Number, Workflows: len(v.workflows),
-		LastSync: v.lastSync, Poll: viewPoll(v.env, v.poll),
-	}
+// viewEnvironment is what its ledger and its workflows say of it.
+func viewEnvironment(env slipway.Environment, head slipway.Row, workflows []slipway.Workflow, at time.Time) EnvironmentView {
+	s := head.State
+	e := EnvironmentView{Environment: env, AutoLive: !s.AutoLiveOff, Release: head.Number, Workflows: len(workflows)}
 	if s.IsFrozen(at) {
 		e.Freeze = s.Freeze
 	}
@@ -197,7 +172,7 @@ func (v looked) view(at time.Time) EnvironmentView {
 			e.Held++
 		}
 	}
-	for _, w := range v.workflows {
+	for _, w := range workflows {
 		if w.Latest.Outcome == slipway.Failed {
 			e.Failing++
 		}

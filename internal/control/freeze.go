@@ -10,7 +10,7 @@ import (
 // Freeze stops automation in the whole environment, until then or, when that is
 // nil, until it is thawed.
 func (p *Plane) Freeze(ctx context.Context, env string, until *time.Time, r Request) (Result, error) {
-	return p.command(ctx, env, r, func(_ slipway.Environment, head slipway.Row, e slipway.Entry) ([]slipway.Row, error) {
+	return p.command(ctx, env, r, func(_ *Look, head slipway.Row, e slipway.Entry) ([]slipway.Row, error) {
 		return slipway.SetFreeze{Entry: e, Until: until}.Decide(head)
 	})
 }
@@ -18,14 +18,14 @@ func (p *Plane) Freeze(ctx context.Context, env string, until *time.Time, r Requ
 // Thaw ends the freeze and makes live what it kept back. That may take several
 // rows; the freeze ends with the last.
 func (p *Plane) Thaw(ctx context.Context, env string, r Request) (Result, error) {
-	return p.commandInParts(ctx, env, r, func(_ slipway.Environment, head slipway.Row, e slipway.Entry, done int) ([]slipway.Row, error) {
+	return p.commandInParts(ctx, env, r, func(_ *Look, head slipway.Row, e slipway.Entry, done int) ([]slipway.Row, error) {
 		return slipway.Thaw{Entry: e, Done: done}.Decide(head)
 	})
 }
 
 // AutoLive switches whether automation makes new deployments live.
 func (p *Plane) AutoLive(ctx context.Context, env string, on bool, r Request) (Result, error) {
-	return p.command(ctx, env, r, func(_ slipway.Environment, head slipway.Row, e slipway.Entry) ([]slipway.Row, error) {
+	return p.command(ctx, env, r, func(_ *Look, head slipway.Row, e slipway.Entry) ([]slipway.Row, error) {
 		return slipway.SetAutoLive{Entry: e, On: on}.Decide(head)
 	})
 }

@@ -15,13 +15,13 @@ type MakeLiveOptions struct {
 // MakeLive makes a deployment live that is named by its id, by its commit, or
 // by "previous".
 func (p *Plane) MakeLive(ctx context.Context, env, workflow, name string, r Request, o MakeLiveOptions) (Result, error) {
-	mayGuess := !r.Preview // a preview appends nothing, so nothing would check the guess
-	return p.command(ctx, env, r.on(workflow), func(env slipway.Environment, head slipway.Row, e slipway.Entry) ([]slipway.Row, error) {
-		target, err := p.target(ctx, env, head, workflow, name)
+	mayGuess := r.Preview == nil // a preview appends nothing, so nothing would check the guess
+	return p.command(ctx, env, r.on(workflow), func(l *Look, head slipway.Row, e slipway.Entry) ([]slipway.Row, error) {
+		target, err := l.target(ctx, head, workflow, name)
 		if err != nil {
 			return nil, err
 		}
-		newest, guessed, err := p.newestBeside(ctx, env.ID, head, target, mayGuess)
+		newest, guessed, err := l.newestBeside(ctx, head, target, mayGuess)
 		mayGuess = false
 		if err != nil {
 			return nil, err
@@ -41,7 +41,7 @@ func (p *Plane) MakeLive(ctx context.Context, env, workflow, name string, r Requ
 // rejected, newestGood finds it or a newer one: a roll back reads no list. Where
 // automation has brought none that is newer, none is there unless a sync was asked
 // for since: that is guessed, if it may be, and for the append to find out.
-func (p *Plane) newestBeside(ctx context.Context, env string, head slipway.Row, target slipway.Deployment, mayGuess bool) (newest int64, guessed bool, err error) {
+func (l *Look) newestBeside(ctx context.Context, head slipway.Row, target slipway.Deployment, mayGuess bool) (newest int64, guessed bool, err error) {
 	w := head.State.Workflows[target.Workflow]
 	switch {
 	case w.Live != nil && w.Live.Sequence > target.Sequence && !head.State.IsRejected(w.Live.Code):
@@ -49,15 +49,15 @@ func (p *Plane) newestBeside(ctx context.Context, env string, head slipway.Row, 
 	case mayGuess && target.Outcome == slipway.Valid && !head.State.IsRejected(target.Code) && (w.Offered == nil || w.Offered.Sequence <= target.Sequence):
 		return target.Sequence, true, nil
 	}
-	newest, err = p.newestGood(ctx, env, head, target.Workflow)
+	newest, err = l.newestGood(ctx, head, target.Workflow)
 	return newest, false, err
 }
 
 // newestGood is the sequence of the workflow's newest valid deployment whose
 // code is not rejected, 0 if there is none.
-func (p *Plane) newestGood(ctx context.Context, env string, head slipway.Row, workflow string) (int64, error) {
+func (l *Look) newestGood(ctx context.Context, head slipway.Row, workflow string) (int64, error) {
 	q := DeploymentQuery{Workflow: workflow, Outcome: slipway.Valid, Page: Page{Limit: 1}} // it is nearly always the first
-	for d, err := range p.deployments(ctx, env, q) {
+	for d, err := range l.p.deployments(ctx, l.env.ID, q) {
 		if err != nil {
 			return 0, err
 		}
@@ -69,13 +69,13 @@ func (p *Plane) newestGood(ctx context.Context, env string, head slipway.Row, wo
 }
 
 // previous is the deployment that a roll back goes to.
-func (p *Plane) previous(ctx context.Context, env string, head slipway.Row, workflow string) (slipway.Deployment, bool, error) {
+func (l *Look) previous(ctx context.Context, head slipway.Row, workflow string) (slipway.Deployment, bool, error) {
 	live := head.State.Workflows[workflow].Live
 	if live == nil {
 		return slipway.Deployment{}, false, nil
 	}
 	q := DeploymentQuery{Workflow: workflow, WasLive: true, Below: live.Sequence, Page: Page{Limit: 10}}
-	for d, err := range p.deployments(ctx, env, q) {
+	for d, err := range l.p.deployments(ctx, l.env.ID, q) {
 		if err != nil {
 			return slipway.Deployment{}, false, err
 		}
@@ -109,8 +109,8 @@ func (p *Plane) Lift(ctx context.Context, env, workflow string, r Request) (Resu
 
 // onWorkflow carries out a command that needs nothing but the head.
 func (p *Plane) onWorkflow(ctx context.Context, env, workflow string, r Request, c func(slipway.Entry) slipway.Command) (Result, error) {
-	return p.command(ctx, env, r.on(workflow), func(env slipway.Environment, head slipway.Row, e slipway.Entry) ([]slipway.Row, error) {
-		if _, err := p.workflow(ctx, env, workflow); err != nil {
+	return p.command(ctx, env, r.on(workflow), func(l *Look, head slipway.Row, e slipway.Entry) ([]slipway.Row, error) {
+		if _, err := l.workflow(ctx, workflow); err != nil {
 			return nil, err
 		}
 		return c(e).Decide(head)
@@ -120,13 +120,13 @@ func (p *Plane) onWorkflow(ctx context.Context, env, workflow string, r Request,
 // Reject marks the code of a deployment, named as for MakeLive; if it is live,
 // the previous one takes its place.
 func (p *Plane) Reject(ctx context.Context, env, workflow, name string, r Request, from string) (Result, error) {
-	return p.command(ctx, env, r.on(workflow), func(env slipway.Environment, head slipway.Row, e slipway.Entry) ([]slipway.Row, error) {
-		target, err := p.target(ctx, env, head, workflow, name)
+	return p.command(ctx, env, r.on(workflow), func(l *Look, head slipway.Row, e slipway.Entry) ([]slipway.Row, error) {
+		target, err := l.target(ctx, head, workflow, name)
 		if err != nil {
 			return nil, err
 		}
 		c := slipway.Reject{Entry: e, Target: target, From: from}
-		previous, ok, err := p.previous(ctx, env.ID, head, workflow)
+		previous, ok, err := l.previous(ctx, head, workflow)
 		if err != nil {
 			return nil, err
 		}
@@ -140,8 +140,8 @@ func (p *Plane) Reject(ctx context.Context, env, workflow, name string, r Reques
 // Accept takes the rejection off the code of a deployment, named as for
 // MakeLive.
 func (p *Plane) Accept(ctx context.Context, env, workflow, name string, r Request, from string) (Result, error) {
-	return p.command(ctx, env, r.on(workflow), func(env slipway.Environment, head slipway.Row, e slipway.Entry) ([]slipway.Row, error) {
-		target, err := p.target(ctx, env, head, workflow, name)
+	return p.command(ctx, env, r.on(workflow), func(l *Look, head slipway.Row, e slipway.Entry) ([]slipway.Row, error) {
+		target, err := l.target(ctx, head, workflow, name)
 		if err != nil {
 			return nil, err
 		}

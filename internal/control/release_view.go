@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/slipway-dev/slipway/internal/fault"
 	"github.com/slipway-dev/slipway/internal/slipway"
 )
 
@@ -26,16 +25,12 @@ type ReleaseView struct {
 }
 
 // Releases lists an environment's ledger, newest first.
-func (p *Plane) Releases(ctx context.Context, slug string, f ReleaseFilter, page Page) ([]ReleaseView, string, error) {
+func (l *Look) Releases(ctx context.Context, f ReleaseFilter, page Page) ([]ReleaseView, string, error) {
 	if err := f.Validate(); err != nil {
 		return nil, "", err
 	}
-	env, err := p.environment(ctx, slug)
-	if err != nil {
-		return nil, "", err
-	}
 	rows, next, err := filtered(page, func(page Page) ([]slipway.Row, string, error) {
-		return f.inTime(p.store.Rows(ctx, env.ID, page))
+		return f.inTime(l.p.store.Rows(ctx, l.env.ID, page))
 	}, f.keeps)
 	if err != nil {
 		return nil, "", fmt.Errorf("read releases: %w", err)
@@ -57,12 +52,8 @@ type ReleaseDetail struct {
 }
 
 // Release reads one by its number.
-func (p *Plane) Release(ctx context.Context, slug string, number int64) (ReleaseDetail, error) {
-	env, err := p.environment(ctx, slug)
-	if err != nil {
-		return ReleaseDetail{}, err
-	}
-	row, err := p.row(ctx, env, number)
+func (l *Look) Release(ctx context.Context, number int64) (ReleaseDetail, error) {
+	row, err := l.row(ctx, number)
 	if err != nil {
 		return ReleaseDetail{}, err
 	}
@@ -80,23 +71,6 @@ func (p *Plane) Release(ctx context.Context, slug string, number int64) (Release
 		}
 	}
 	return v, nil
-}
-
-// row reads a release and, where there is none, says which is the newest.
-func (p *Plane) row(ctx context.Context, env slipway.Environment, number int64) (slipway.Row, error) {
-	row, err := p.store.Row(ctx, env.ID, number)
-	if !fault.Is(err, fault.NotFound) {
-		if err != nil {
-			err = fmt.Errorf("read release: %w", err)
-		}
-		return row, err
-	}
-	head, herr := p.store.Head(ctx, env.ID)
-	if herr != nil {
-		return row, fmt.Errorf("read head: %w", herr)
-	}
-	return row, fault.Wrap(err, fault.NotFound, "unknown-release", "environment %q has no release %d", env.Slug, number).
-		WithHint("the newest is release %d; look at those there are", head.Number).WithFix("releases", fault.EnvArg)
 }
 
 // ViewRelease is row as a person sees it.

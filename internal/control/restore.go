@@ -11,8 +11,8 @@ import (
 // Restore makes live what was live after an earlier release; partial leaves what
 // cannot be restored as it is.
 func (p *Plane) Restore(ctx context.Context, env string, release int64, partial bool, r Request) (Result, error) {
-	return p.command(ctx, env, r, func(env slipway.Environment, head slipway.Row, e slipway.Entry) ([]slipway.Row, error) {
-		c, err := p.restore(ctx, env, head, release)
+	return p.command(ctx, env, r, func(l *Look, head slipway.Row, e slipway.Entry) ([]slipway.Row, error) {
+		c, err := l.restore(ctx, head, release)
 		if err != nil {
 			return nil, err
 		}
@@ -22,8 +22,8 @@ func (p *Plane) Restore(ctx context.Context, env string, release int64, partial 
 }
 
 // restore reads the release and what was live in it.
-func (p *Plane) restore(ctx context.Context, env slipway.Environment, head slipway.Row, release int64) (slipway.Restore, error) {
-	row, err := p.row(ctx, env, release)
+func (l *Look) restore(ctx context.Context, head slipway.Row, release int64) (slipway.Restore, error) {
+	row, err := l.row(ctx, release)
 	if err != nil {
 		return slipway.Restore{}, err
 	}
@@ -33,7 +33,7 @@ func (p *Plane) restore(ctx context.Context, env slipway.Environment, head slipw
 		if w.Live == nil || now != nil && now.Deployment == w.Live.Deployment {
 			continue
 		}
-		d, err := p.store.Deployment(ctx, env.ID, w.Live.Deployment)
+		d, err := l.deployment(ctx, w.Live.Deployment)
 		if err == nil {
 			c.Targets[d.ID] = d
 		} else if !fault.Is(err, fault.NotFound) {
@@ -53,15 +53,15 @@ type RestorePreview struct {
 
 // PreviewRestore says what Restore would do now.
 func (p *Plane) PreviewRestore(ctx context.Context, slug string, release int64) (RestorePreview, error) {
-	env, err := p.environment(ctx, slug)
+	l, err := p.Look(ctx, slug)
 	if err != nil {
 		return RestorePreview{}, err
 	}
-	head, err := p.store.Head(ctx, env.ID)
+	head, err := l.readHead(ctx)
 	if err != nil {
-		return RestorePreview{}, fmt.Errorf("read head: %w", err)
+		return RestorePreview{}, err
 	}
-	c, err := p.restore(ctx, env, head, release)
+	c, err := l.restore(ctx, head, release)
 	if err != nil {
 		return RestorePreview{}, err
 	}

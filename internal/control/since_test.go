@@ -65,7 +65,7 @@ func TestPreviewGuessesNothing(t *testing.T) {
 	target := w.workflow("a").Latest.Deployment
 	checkNewer(t, w, must[slipway.Deployment](t)(w.store.Deployment(w.ctx, w.env(), target)))
 	preview := ana
-	preview.Preview = true
+	preview.Preview = w.look()
 	r := must[control.Result](t)(w.MakeLive(w.ctx, "prod", "a", target, preview, control.MakeLiveOptions{}))
 	if r.Row.About.Hold != slipway.HoldSet {
 		t.Errorf("the preview says nothing of a hold: %+v", r.Row.About)

@@ -34,36 +34,41 @@ type SyncDetail struct {
 }
 
 // SyncByID reads one sync with its deployments.
-func (p *Plane) SyncByID(ctx context.Context, slug, id string) (SyncDetail, error) {
-	env, err := p.environment(ctx, slug)
+func (l *Look) SyncByID(ctx context.Context, id string) (SyncDetail, error) {
+	head, err := l.readHead(ctx)
 	if err != nil {
 		return SyncDetail{}, err
 	}
-	head, err := p.store.Head(ctx, env.ID)
+	s, err := l.Sync(ctx, id)
 	if err != nil {
-		return SyncDetail{}, fmt.Errorf("read head: %w", err)
-	}
-	s, err := p.store.Sync(ctx, env.ID, id)
-	if err != nil {
-		return SyncDetail{}, fmt.Errorf("read sync: %w", unknownIn(err, env, "sync", id, "syncs", fault.EnvArg))
+		return SyncDetail{}, err
 	}
 	v := SyncDetail{Sync: s, Deployments: []DeploymentView{}}
-	for d, err := range p.deployments(ctx, env.ID, DeploymentQuery{Sync: s.ID, Page: Page{Limit: MaxPage}}) {
+	for d, err := range l.p.deployments(ctx, l.env.ID, DeploymentQuery{Sync: s.ID, Page: Page{Limit: MaxPage}}) {
 		if err != nil {
 			return SyncDetail{}, err
 		}
-		v.Deployments = append(v.Deployments, viewDeployment(d, false, head, p.now()))
+		v.Deployments = append(v.Deployments, viewDeployment(d, false, head, l.p.now()))
 	}
 	return v, nil
 }
 
+// Sync reads one sync without its deployments.
+func (l *Look) Sync(ctx context.Context, id string) (slipway.Sync, error) {
+	s, err := l.p.store.Sync(ctx, l.env.ID, id)
+	if err != nil {
+		return slipway.Sync{}, fmt.Errorf("read sync: %w", unknownIn(err, l.env, "sync", id, "syncs", fault.EnvArg))
+	}
+	return s, nil
+}
+
 // BuildLogs reads the build logs of deployments by their ids, one deployment each:
-// lists are without them, so it is asked for those that are shown. env is the
-// environment's id. One that is pruned has none.
-func (p *Plane) BuildLogs(ctx context.Context, env string, ids []string) ([][]diagnostic.Diagnostic, error) {
+// lists are without them, so it is asked for those that are shown. One that is
+// pruned has none.
+func (l *Look) BuildLogs(ctx context.Context, ids []string) ([][]diagnostic.Diagnostic, error) {
 	logs := make([][]diagnostic.Diagnostic, len(ids))
-	return logs, p.each(len(ids), func(i int) error {
-		d, err := p.store.Deployment(ctx, env, ids[i])
+	return logs, l.p.each(len(ids), func(i int) error {
+		d, err := l.p.store.Deployment(ctx, l.env.ID, ids[i])
 		if err != nil && !fault.Is(err, fault.NotFound) {
 			return fmt.Errorf("read deployment: %w", err)
 		}

@@ -75,7 +75,8 @@ func TestBuildLogs(t *testing.T) {
 		t.Fatalf("%+v: %v", d, err)
 	}
 	ids := []string{d.Deployments[1].ID, "dep_nobody", d.Deployments[0].ID}
-	logs, err := w.BuildLogs(w.ctx, s.Environment, ids)
+	l := w.look()
+	logs, err := l.BuildLogs(w.ctx, ids)
 	if err != nil || len(logs) != 3 {
 		t.Fatalf("%v: %v", logs, err)
 	}

@@ -18,17 +18,17 @@ var shaPattern = regexp.MustCompile(`^[0-9a-f]{7,64}$`)
 
 // target finds the deployment of a workflow that name means: its id, seven or
 // more characters of its commit (the newest valid one of it), or "previous".
-func (p *Plane) target(ctx context.Context, env slipway.Environment, head slipway.Row, workflow, name string) (slipway.Deployment, error) {
+func (l *Look) target(ctx context.Context, head slipway.Row, workflow, name string) (slipway.Deployment, error) {
 	w := slipway.Workflow{ID: workflow}
 	if _, known := head.State.Workflows[workflow]; !known { // the state has none before its record is stored
 		var err error
-		if w, err = p.workflow(ctx, env, workflow); err != nil {
+		if w, err = l.workflow(ctx, workflow); err != nil {
 			return slipway.Deployment{}, err
 		}
 	}
 	switch lower := strings.ToLower(name); {
 	case name == PreviousName:
-		d, ok, err := p.previous(ctx, env.ID, head, workflow)
+		d, ok, err := l.previous(ctx, head, workflow)
 		if err != nil {
 			return slipway.Deployment{}, err
 		}
@@ -37,20 +37,20 @@ func (p *Plane) target(ctx context.Context, env slipway.Environment, head slipwa
 		}
 		return d, nil
 	case strings.HasPrefix(name, "dep_"):
-		return p.targetByID(ctx, env, w, name)
+		return l.targetByID(ctx, w, name)
 	case shaPattern.MatchString(lower):
-		return p.targetByCommit(ctx, env, w, lower)
+		return l.targetByCommit(ctx, w, lower)
 	}
 	return slipway.Deployment{}, fault.New(fault.Invalid, "bad-deployment-name", "%q names no deployment", name).
 		WithHint("name one by its id (dep_…), by 7 or more characters of its commit, or say previous").
 		WithFix("deployments", fault.EnvArg, workflow)
 }
 
-func (p *Plane) targetByID(ctx context.Context, env slipway.Environment, w slipway.Workflow, id string) (slipway.Deployment, error) {
-	d, err := p.store.Deployment(ctx, env.ID, id)
+func (l *Look) targetByID(ctx context.Context, w slipway.Workflow, id string) (slipway.Deployment, error) {
+	d, err := l.deployment(ctx, id)
 	switch {
 	case fault.Is(err, fault.NotFound):
-		return d, fault.Wrap(err, fault.NotFound, "unknown-deployment", "environment %q has no deployment %s", env.Slug, id).
+		return d, fault.Wrap(err, fault.NotFound, "unknown-deployment", "environment %q has no deployment %s", l.env.Slug, id).
 			WithHint("look at the deployments there are").WithFix("deployments", fault.EnvArg, w.ID)
 	case err != nil:
 		return d, fmt.Errorf("read deployment: %w", err)
@@ -65,9 +65,9 @@ func (p *Plane) targetByID(ctx context.Context, env slipway.Environment, w slipw
 	return d, nil
 }
 
-func (p *Plane) targetByCommit(ctx context.Context, env slipway.Environment, w slipway.Workflow, sha string) (slipway.Deployment, error) {
+func (l *Look) targetByCommit(ctx context.Context, w slipway.Workflow, sha string) (slipway.Deployment, error) {
 	var newest, valid *slipway.Deployment
-	for d, err := range p.deployments(ctx, env.ID, DeploymentQuery{Workflow: w.ID, Commit: sha}) {
+	for d, err := range l.p.deployments(ctx, l.env.ID, DeploymentQuery{Workflow: w.ID, Commit: sha}) {
 		if err != nil {
 			return slipway.Deployment{}, err
 		}
@@ -103,20 +103,34 @@ func refuseNoPrevious(w slipway.Workflow, head slipway.Row) error {
 		WithFix("deployments", fault.EnvArg, w.ID).WithFix("deactivate", fault.EnvArg, w.ID)
 }
 
+// Previous says which deployment a roll back goes to, with MakeLive's faults where
+// there is none.
+func (l *Look) Previous(ctx context.Context, workflow string) (DeploymentView, error) {
+	head, err := l.readHead(ctx)
+	if err != nil {
+		return DeploymentView{}, err
+	}
+	d, err := l.target(ctx, head, workflow, PreviousName)
+	if err != nil {
+		return DeploymentView{}, err
+	}
+	return viewDeployment(d, false, head, l.p.now()), nil // only what is live can be missing
+}
+
 // workflow reads one, deleted or not, and, where there is none, says which there
 // are.
-func (p *Plane) workflow(ctx context.Context, env slipway.Environment, id string) (slipway.Workflow, error) {
-	w, err := p.store.Workflow(ctx, env.ID, id)
+func (l *Look) workflow(ctx context.Context, id string) (slipway.Workflow, error) {
+	w, err := l.record(ctx, id)
 	if err == nil {
 		return w, nil
 	}
 	if !fault.Is(err, fault.NotFound) {
 		return w, fmt.Errorf("read workflow: %w", err)
 	}
-	f := fault.Wrap(err, fault.NotFound, "unknown-workflow", "environment %q has no workflow %q", env.Slug, id)
-	all, err := p.store.Workflows(ctx, env.ID)
+	f := fault.Wrap(err, fault.NotFound, "unknown-workflow", "environment %q has no workflow %q", l.env.Slug, id)
+	all, err := l.records(ctx)
 	if err != nil {
-		return w, fmt.Errorf("read workflows: %w", err)
+		return w, err
 	}
 	if len(all) == 0 {
 		return w, f.WithHint("it has none yet: a sync brings them").WithFix("sync", fault.EnvArg)
@@ -158,19 +172,15 @@ func (p *Plane) deployments(ctx context.Context, env string, q DeploymentQuery) 
 
 // Find returns the id of the deployment of a workflow that name means, as for
 // MakeLive; "" is its newest.
-func (p *Plane) Find(ctx context.Context, slug, workflow, name string) (string, error) {
-	env, err := p.environment(ctx, slug)
+func (l *Look) Find(ctx context.Context, workflow, name string) (string, error) {
+	if name == "" {
+		w, err := l.workflow(ctx, workflow)
+		return w.Latest.ID, err
+	}
+	head, err := l.readHead(ctx)
 	if err != nil {
 		return "", err
 	}
-	if name == "" {
-		w, err := p.workflow(ctx, env, workflow)
-		return w.Latest.ID, err
-	}
-	head, err := p.store.Head(ctx, env.ID)
-	if err != nil {
-		return "", fmt.Errorf("read head: %w", err)
-	}
-	d, err := p.target(ctx, env, head, workflow, name)
+	d, err := l.target(ctx, head, workflow, name)
 	return d.ID, err
 }

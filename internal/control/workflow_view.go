@@ -2,7 +2,6 @@ package control
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/slipway-dev/slipway/internal/slipway"
@@ -43,42 +42,36 @@ type LatestView struct {
 
 // Workflows lists an environment's workflows by id, without deleted ones.
 func (p *Plane) Workflows(ctx context.Context, slug string) ([]WorkflowView, error) {
-	env, err := p.environment(ctx, slug)
+	l, err := p.Look(ctx, slug)
 	if err != nil {
 		return nil, err
 	}
-	head, err := p.store.Head(ctx, env.ID)
+	head, err := l.readHead(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("read head: %w", err)
+		return nil, err
 	}
-	ws, err := p.store.Workflows(ctx, env.ID)
+	ws, err := l.listed(ctx, head)
 	if err != nil {
-		return nil, fmt.Errorf("read workflows: %w", err)
+		return nil, err
 	}
 	views := make([]WorkflowView, 0, len(ws))
 	for _, w := range ws {
-		if !head.State.Workflows[w.ID].Deleted {
-			views = append(views, viewWorkflow(w, head, p.now()))
-		}
+		views = append(views, viewWorkflow(w, head, p.now()))
 	}
 	return views, nil
 }
 
 // Workflow reads one, deleted or not.
-func (p *Plane) Workflow(ctx context.Context, slug, id string) (WorkflowView, error) {
-	env, err := p.environment(ctx, slug)
+func (l *Look) Workflow(ctx context.Context, id string) (WorkflowView, error) {
+	head, err := l.readHead(ctx)
 	if err != nil {
 		return WorkflowView{}, err
 	}
-	head, err := p.store.Head(ctx, env.ID)
-	if err != nil {
-		return WorkflowView{}, fmt.Errorf("read head: %w", err)
-	}
-	w, err := p.workflow(ctx, env, id)
+	w, err := l.workflow(ctx, id)
 	if err != nil {
 		return WorkflowView{}, err
 	}
-	return viewWorkflow(w, head, p.now()), nil
+	return viewWorkflow(w, head, l.p.now()), nil
 }
 
 func viewWorkflow(w slipway.Workflow, head slipway.Row, at time.Time) WorkflowView {
