@@ -59,12 +59,8 @@ func (c *console) tokensAnswer(v *visit, m tokensPage, status int) (answer, erro
 	if err != nil {
 		return answer{}, err
 	}
-	environments, err := c.Plane.Environments(v.ctx())
-	if err != nil {
+	if m.Environments, err = c.Plane.Slugs(v.ctx()); err != nil {
 		return answer{}, err
-	}
-	for _, e := range environments {
-		m.Environments = append(m.Environments, e.Slug)
 	}
 	m.Query, m.Show, m.Key, m.Roles = v.query("q"), v.query("show"), key(), roleChoices()
 	m.Filters = tokenFilters(all, m.Show)

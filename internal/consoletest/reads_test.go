@@ -32,7 +32,7 @@ func mostReads() map[string]string {
 	)
 	return map[string]string{
 		"environments": signedIn + "Environments Head Workflows Syncs Poll", "code": signedIn, "add-environment": signedIn,
-		"tokens": signedIn + "Tokens Environments Head Workflows Syncs Poll", "revoke": signedIn + "Tokens",
+		"tokens": signedIn + "Tokens Environments", "revoke": signedIn + "Tokens",
 		// What is live of an older commit than a workflow remembers is read for its commit.
 		"workflows": home + "Deployment", "workflows-done": home + "Deployment Row", "workflows-failing": home, "workflows-none": home, "workflows-waiting": home + "Deployment",
 		"workflow": workflow, "workflow-failing": workflow, "workflow-done": workflow, "workflow-live": workflow,

@@ -127,6 +127,19 @@ func (p *Plane) Environments(ctx context.Context) ([]EnvironmentView, error) {
 	return views, nil
 }
 
+// Slugs are the names of all environments, in their order.
+func (p *Plane) Slugs(ctx context.Context) ([]string, error) {
+	es, err := p.store.Environments(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read environments: %w", err)
+	}
+	slugs := make([]string, 0, len(es))
+	for _, e := range es {
+		slugs = append(slugs, e.Slug)
+	}
+	return slugs, nil
+}
+
 // Environment says what there is of it.
 func (l *Look) Environment(ctx context.Context) (EnvironmentView, error) {
 	head, err := l.readHead(ctx)
@@ -196,16 +209,12 @@ func (p *Plane) unknownEnvironment(ctx context.Context, slug string, err error) 
 	if f.Kind != fault.NotFound {
 		return err
 	}
-	es, lerr := p.store.Environments(ctx)
+	slugs, lerr := p.Slugs(ctx)
 	if lerr != nil {
-		return fmt.Errorf("read environments: %w", lerr)
+		return lerr
 	}
-	if len(es) == 0 {
+	if len(slugs) == 0 {
 		return f.WithHint("there is no environment yet; add one").WithFix("env", "add", slug, "--repo", "URL_OR_PATH")
-	}
-	var slugs []string
-	for _, e := range es {
-		slugs = append(slugs, e.Slug)
 	}
 	return f.WithHint("there is %s", strings.Join(slugs, ", ")).WithFix("env", "list")
 }
