@@ -7,8 +7,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/danielgtaylor/huma/v2"
-
 	"github.com/slipway-dev/slipway/internal/auth"
 	"github.com/slipway-dev/slipway/internal/control"
 )
@@ -61,13 +59,10 @@ type Answered struct {
 // api is the operations, on their way to a handler.
 type api struct {
 	Options
-	plane   *control.Plane
-	mux     *http.ServeMux
-	huma    huma.API
-	pending operation   // the one that is being registered
-	table   []operation // that are served
-	// elsewhere says that the pending one is described only.
-	elsewhere bool
+	plane     *control.Plane
+	mux       *http.ServeMux
+	table     []operation // that are served
+	described []register  // those, and with DescribeAll the others
 	cursors   sealer
 }
 
@@ -80,7 +75,9 @@ func New(ctx context.Context, o Options) (http.Handler, error) {
 	return a.around(a.mux), nil
 }
 
-// build registers the operations of the groups.
+// build mounts the operations of the groups. What huma has to know of their inputs
+// and outputs is found out at the first request that needs it: a function that has
+// just started serves one operation, not all of them.
 func build(ctx context.Context, o Options) (*api, error) {
 	if o.Groups == 0 {
 		o.Groups = All
@@ -96,7 +93,6 @@ func build(ctx context.Context, o Options) (*api, error) {
 		return nil, fmt.Errorf("read the key of the cursors: %w", err)
 	}
 	a := &api{Options: o, plane: o.Plane, mux: http.NewServeMux(), cursors: sealer{key}}
-	a.describe()
 	a.self()
 	a.tokens()
 	a.environments()
@@ -108,8 +104,6 @@ func build(ctx context.Context, o Options) (*api, error) {
 	a.releases()
 	a.freeze()
 	a.resolve()
-	if err := a.finishDescription(); err != nil {
-		return nil, err
-	}
+	a.describe()
 	return a, nil
 }

@@ -114,13 +114,14 @@ func (a *api) bundle() {
 		id: bundleID, method: http.MethodGet, path: deploymentPath + "/bundle", tag: "deployments", group: Reads, role: slipway.Viewer,
 		summary: "The bundle of a deployment; its ETag is the digest, and it never changes",
 	}
-	op := o.describe()
-	op.Parameters = append(op.Parameters, pathParam("env", "The environment's slug."), pathParam("deployment", "The deployment's id."))
-	op.Responses["200"] = &huma.Response{
-		Description: "The bundle: one program without imports.",
-		Content:     map[string]*huma.MediaType{bundleType: {Schema: &huma.Schema{Type: huma.TypeString}}},
+	describe := func(op *huma.Operation, _ huma.Registry) {
+		op.Parameters = append(op.Parameters, pathParam("env", "The environment's slug."), pathParam("deployment", "The deployment's id."))
+		op.Responses["200"] = &huma.Response{
+			Description: "The bundle: one program without imports.",
+			Content:     map[string]*huma.MediaType{bundleType: {Schema: &huma.Schema{Type: huma.TypeString}}},
+		}
 	}
-	a.addRaw(o, op, func(w http.ResponseWriter, r *http.Request) {
+	a.addRaw(o, describe, func(w http.ResponseWriter, r *http.Request) {
 		data, digest, err := a.plane.Bundle(r.Context(), r.PathValue("env"), r.PathValue("deployment"))
 		if err != nil {
 			a.refuse(w, r, err)

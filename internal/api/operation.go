@@ -6,8 +6,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"github.com/slipway-dev/slipway/internal/slipway"
 )
@@ -79,60 +81,78 @@ func (o operation) describe() huma.Operation {
 	return op
 }
 
-// knows makes o the pending operation, if it is described here: because it is
-// mounted, or because all are described.
-func (a *api) knows(o operation) bool {
-	mounted := a.Groups&o.group != 0
-	if mounted {
-		a.table = append(a.table, o)
-	}
-	a.pending, a.elsewhere = o, !mounted
-	return mounted || a.DescribeAll
-}
+// register tells an API of huma about one operation.
+type register func(huma.API)
 
-// add registers an operation whose input and output huma reads and writes.
+// add adds an operation whose input and output huma reads and writes.
 func add[I, O any](a *api, o operation, handle func(ctx context.Context, in *I) (*O, error)) {
-	if !a.knows(o) {
-		return
+	tell := func(to huma.API) {
+		huma.Register(to, o.describe(), func(ctx context.Context, in *I) (*O, error) {
+			out, err := handle(ctx, in)
+			if err != nil {
+				return nil, a.problem(ctx, err)
+			}
+			return out, nil
+		})
 	}
-	huma.Register(a.huma, o.describe(), func(ctx context.Context, in *I) (*O, error) {
-		out, err := handle(ctx, in)
-		if err != nil {
-			return nil, a.problem(ctx, err)
-		}
-		return out, nil
-	})
+	a.mount(o, tell, a.alone(tell))
 }
 
-// addRaw registers an operation that writes its answer itself, which op
-// describes.
-func (a *api) addRaw(o operation, op huma.Operation, handle http.HandlerFunc) {
-	if !a.knows(o) {
-		return
-	}
-	a.huma.OpenAPI().AddOperation(&op)
-	a.HandleFunc(o.pattern(), handle)
+// addRaw adds an operation that writes its answer itself; complete says what that
+// is in the description.
+func (a *api) addRaw(o operation, complete func(op *huma.Operation, all huma.Registry), handle http.HandlerFunc) {
+	a.mount(o, func(to huma.API) {
+		op := o.describe()
+		complete(&op, to.OpenAPI().Components.Schemas)
+		to.OpenAPI().AddOperation(&op)
+	}, handle)
 }
 
-// HandleFunc is how huma mounts the pending operation, unless another program
-// serves it.
-func (a *api) HandleFunc(pattern string, handle func(http.ResponseWriter, *http.Request)) {
-	o := a.pending
+// mount serves o with handle, unless another program does, and has it described,
+// unless that is no matter of this one.
+func (a *api) mount(o operation, tell register, handle http.HandlerFunc) {
+	mounted := a.Groups&o.group != 0
+	if mounted || a.DescribeAll {
+		a.described = append(a.described, tell)
+	}
+	if !mounted {
+		return
+	}
+	a.table = append(a.table, o)
 	switch {
-	case o.pattern() != pattern: // the description itself
-		a.mux.HandleFunc(pattern, handle)
-	case a.elsewhere:
 	case o.writes():
-		a.mux.HandleFunc(pattern, a.signedIn(o, a.once(o, handle)))
+		handle = a.once(o, handle)
 	case o.id == resolveID || o.id == bundleID:
-		a.mux.HandleFunc(pattern, a.signedIn(o, handle))
 	default:
-		a.mux.HandleFunc(pattern, a.signedIn(o, a.tagged(o, handle)))
+		handle = a.tagged(o, handle)
 	}
+	a.mux.HandleFunc(o.pattern(), a.signedIn(o, handle))
 }
 
-// ServeHTTP completes what huma wants of a mux.
-func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.mux.ServeHTTP(w, r) }
+// alone serves one operation by an API of huma that has no other, made at the
+// first request. Requests that come meanwhile wait for it.
+func (a *api) alone(tell register) http.HandlerFunc {
+	first := sync.OnceValue(func() huma.Adapter { return a.apiOf(tell).Adapter() })
+	return func(w http.ResponseWriter, r *http.Request) { first().ServeHTTP(w, r) }
+}
+
+// apiOf is an API of huma that has one operation.
+func (a *api) apiOf(tell register) huma.API {
+	one := huma.NewAPI(a.config(), &served{})
+	tell(one)
+	sayNulls(one.OpenAPI()) // requests are held to it
+	return one
+}
+
+// served is what an API of huma has mounted, where that is one handler.
+type served struct{ http.HandlerFunc }
+
+var _ huma.Adapter = (*served)(nil)
+
+// Handle mounts it.
+func (s *served) Handle(op *huma.Operation, handle func(huma.Context)) {
+	s.HandlerFunc = func(w http.ResponseWriter, r *http.Request) { handle(humago.NewContext(op, r, w)) }
+}
 
 // body is an answer with a JSON body.
 type body[T any] struct{ Body T }

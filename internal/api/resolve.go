@@ -49,7 +49,11 @@ func (a *api) resolve() {
 		id: "list-live", method: http.MethodGet, path: livePath, tag: "live", group: Reads, role: slipway.Viewer,
 		summary: "Everything that is live, by trigger",
 	}, a.listLive)
-	op := o.describe()
+	cache := &resolveAnswers{}
+	a.addRaw(o, describeResolve, func(w http.ResponseWriter, r *http.Request) { a.serveResolve(w, r, cache) })
+}
+
+func describeResolve(op *huma.Operation, all huma.Registry) {
 	op.Parameters = append(op.Parameters, pathParam("env", "The environment's slug."), pathParam("trigger", "The trigger, such as user:tokens_generation."),
 		&huma.Param{
 			Name: "release", In: "query", Description: "An earlier release, in place of the newest.",
@@ -57,12 +61,8 @@ func (a *api) resolve() {
 		})
 	op.Responses["200"] = &huma.Response{
 		Description: "What is live on the trigger.",
-		Content: map[string]*huma.MediaType{jsonType: {
-			Schema: a.huma.OpenAPI().Components.Schemas.Schema(typeOf[Resolved](), true, "Resolved"),
-		}},
+		Content:     map[string]*huma.MediaType{jsonType: {Schema: all.Schema(typeOf[Resolved](), true, "Resolved")}},
 	}
-	cache := &resolveAnswers{}
-	a.addRaw(o, op, func(w http.ResponseWriter, r *http.Request) { a.serveResolve(w, r, cache) })
 }
 
 const jsonType = "application/json"
