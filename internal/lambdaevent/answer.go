@@ -12,9 +12,6 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 )
 
-// maxAnswer is the most that Lambda takes of one answer, encoded.
-const maxAnswer = 6 << 20
-
 // answer is a handler's, kept until it is whole.
 type answer struct {
 	header http.Header
@@ -45,7 +42,8 @@ func (a *answer) Write(data []byte) (int, error) {
 }
 
 // encode is the answer as payload 2.0 has it. Several values of a header become
-// one, cookies stay apart, and a body that is no text goes as base64.
+// one, cookies stay apart, and a body that is no text goes as base64; so does a text
+// that would have no room with its quotes and angle brackets escaped.
 func (a *answer) encode(method string) ([]byte, error) {
 	a.WriteHeader(http.StatusOK)
 	out := events.APIGatewayV2HTTPResponse{StatusCode: a.status, Headers: map[string]string{}, Cookies: a.sent.Values("Set-Cookie")}
@@ -66,13 +64,12 @@ func (a *answer) encode(method string) ([]byte, error) {
 		out.Body, out.IsBase64Encoded = base64.StdEncoding.EncodeToString(body), true
 	}
 	data, err := json.Marshal(out)
+	if err == nil && len(data) > maxAnswer && !out.IsBase64Encoded {
+		out.Body, out.IsBase64Encoded = base64.StdEncoding.EncodeToString(body), true
+		data, err = json.Marshal(out)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("encode answer: %w", err)
-	}
-	if len(data) > maxAnswer {
-		w := newAnswer()
-		http.Error(w, "the answer is too large; ask for less at once", http.StatusInternalServerError)
-		return w.encode(method)
 	}
 	return data, nil
 }

@@ -68,7 +68,7 @@ func (f Function) Invoke(ctx context.Context, payload []byte) (answer []byte, er
 	}
 	switch {
 	case p.Version == "2.0" && p.RequestContext.HTTP != nil && f.HTTP != nil:
-		return serve(ctx, f.HTTP, payload)
+		return f.serve(ctx, payload)
 	case p.RequestContext.HTTP != nil:
 		return nil, f.failed(ctx, unexpected("an HTTP request"))
 	case p.Tick && f.Tick != nil:

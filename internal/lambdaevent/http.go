@@ -15,17 +15,24 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 )
 
-// serve gives a request of payload 2.0 to h, and h's answer as Lambda takes it.
-func serve(ctx context.Context, h http.Handler, payload []byte) ([]byte, error) {
+// serve gives a request of payload 2.0 to the handler, and its answer as Lambda
+// takes it.
+func (f Function) serve(ctx context.Context, payload []byte) ([]byte, error) {
 	var e events.APIGatewayV2HTTPRequest
 	w := newAnswer()
 	r, err := request(ctx, payload, &e)
 	if err != nil {
 		http.Error(w, "the request did not arrive whole", http.StatusBadRequest)
 	} else {
-		h.ServeHTTP(w, r)
+		f.HTTP.ServeHTTP(w, r)
 	}
-	return w.encode(e.RequestContext.HTTP.Method)
+	method := e.RequestContext.HTTP.Method
+	data, err := w.encode(method)
+	if err == nil && len(data) > maxAnswer {
+		f.Log.WarnContext(ctx, "answer too large", "method", method, "path", e.RawPath, "status", w.status, "bytes", len(data))
+		return w.tooLarge(method).encode(method)
+	}
+	return data, err
 }
 
 // request is an event as net/http has it. Path and query stay escaped as they
