@@ -114,10 +114,21 @@ func TestPagesAreSound(t *testing.T) {
 // to forget, and for what moved in the page.
 func (b *tab) quiet(name string) {
 	b.t.Helper()
+	b.sound(name)
+	b.unmoved(name)
+}
+
+// sound fails the test for what the browser complained of, and for what broke the
+// page's policy.
+func (b *tab) sound(name string) {
+	b.t.Helper()
 	for _, c := range b.heard.complained() {
 		b.t.Errorf("%s: the browser complains: %s", name, c)
 	}
-	b.unmoved(name)
+	found := ask[struct{ Violations, Ran []string }](b, "({violations, ran})")
+	if len(found.Violations)+len(found.Ran) > 0 {
+		b.t.Errorf("%s breaks its policy by %q, and ran %q", name, found.Violations, found.Ran)
+	}
 }
 
 // maxShift is what is left to rounding of how far a page may move.
@@ -127,22 +138,16 @@ func (b *tab) unmoved(name string) {
 	b.t.Helper()
 	// The browser tells of what moved after it drew two more frames.
 	b.run(chromedp.Evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))", nil, chromedp.EvalAsValue, awaiting))
-	found := ask[struct {
-		Shifts []struct {
-			Value float64
-			Of    []string
-		}
-		Violations, Ran []string
-	}](b, "({shifts, violations, ran})")
+	found := ask[[]struct {
+		Value float64
+		Of    []string
+	}](b, "shifts")
 	sum := 0.0
-	for _, s := range found.Shifts {
+	for _, s := range found {
 		sum += s.Value
 	}
 	if sum > maxShift {
-		b.t.Errorf("%s moves by %f: %v", name, sum, found.Shifts)
-	}
-	if len(found.Violations)+len(found.Ran) > 0 {
-		b.t.Errorf("%s breaks its policy by %q, and ran %q", name, found.Violations, found.Ran)
+		b.t.Errorf("%s moves by %f: %v", name, sum, found)
 	}
 }
 
