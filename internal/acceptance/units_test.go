@@ -185,8 +185,8 @@ func (u *useCases) syncs(repo *gittest.Repo, n int, who slipway.Actor) {
 	sync("sync of one changed file", slipway.SyncSucceeded, n, control.SyncOptions{})
 	newest, err := u.plane.Find(ctx, "production", "customClaims-0", "")
 	must(u.t, err)
-	u.move("rolled back by id", n, first, 3, who)
-	u.move("made live by id, newer than what is live", n, newest, 3, who)
+	u.move("rolled back by id", n, first, 2, who)
+	u.move("made live by id, newer than what is live", n, newest, 2, who)
 }
 
 // move makes a deployment live, with so many reads and one transaction.

@@ -3,7 +3,6 @@ package control
 import (
 	"context"
 	"fmt"
-	"math/rand/v2"
 	"time"
 
 	"github.com/slipway-dev/slipway/internal/fault"
@@ -37,7 +36,7 @@ func (r Request) on(workflow string) Request {
 // Result is what became of a command. Without Changed what was asked for was so
 // already, no row was written, and Row is the head.
 type Result struct {
-	Environment slipway.Environment
+	Environment slipway.Environment // its id and slug; of SetEnvironment, all of it
 	Row         slipway.Row
 	Rows        []slipway.Row // all that this call wrote; Row is the last
 	Changed     bool
@@ -83,33 +82,61 @@ func (p *Plane) command(ctx context.Context, slug string, r Request, d decide) (
 // written.
 type decideParts func(l *Look, head slipway.Row, e slipway.Entry, done int) ([]slipway.Row, error)
 
-// commandInParts is command for one that may take several rows.
+// commandInParts is command for one that may take several rows. An environment
+// that this process has seen is not read again. What it knows of one may be past,
+// and no store appends to an environment that was removed: so a command that wrote
+// its rows has found the right one, and one that ended in any other way begins
+// again with the environment as it is stored.
 func (p *Plane) commandInParts(ctx context.Context, slug string, r Request, d decideParts) (Result, error) {
-	l := r.Preview
-	var err error
-	if l == nil {
-		l, err = p.Look(ctx, slug)
-	}
-	if err != nil {
-		return Result{}, err
-	}
-	env := l.env
-	key, repeated := r.Key, r.Key != ""
-	if !repeated {
-		if key, err = newID("key", p.now()); err != nil {
+	g := given{Request: r, at: p.now(), repeated: r.Key != "", decide: d}
+	if !g.repeated {
+		var err error
+		if g.Key, err = newID("key", g.at); err != nil {
 			return Result{}, err
 		}
 	}
-	entry := slipway.Entry{
-		ID: slipway.RowID(env.ID, r.Actor.String(), key), At: p.now(), Actor: r.Actor, Reason: r.Reason,
+	if r.Preview != nil {
+		res, _, err := p.carryOutIn(ctx, r.Preview, g)
+		return res, err
 	}
-	if err := entry.Validate(); err != nil {
+	if env, ok := p.ids.get(slug); ok {
+		res, sent, err := p.carryOutIn(ctx, p.lookAt(env), g)
+		if sent && (res.Changed || fault.Is(err, fault.Unavailable)) { // what got no answer may have been written
+			return res, err
+		}
+		g.repeated = g.repeated || sent
+	}
+	l, err := p.Look(ctx, slug)
+	if err != nil {
 		return Result{}, err
 	}
-	res := Result{Environment: env}
+	res, _, err := p.carryOutIn(ctx, l, g)
+	return res, err
+}
+
+// given is a command as it stays, however often it begins again. Its Key is never
+// empty.
+type given struct {
+	Request
+	at       time.Time
+	repeated bool // its row may be there from the start
+	decide   decideParts
+}
+
+// carryOutIn does what was given in the environment of l, of which it needs the id and
+// the slug. sent says that it asked the store for a row at least once.
+func (p *Plane) carryOutIn(ctx context.Context, l *Look, g given) (res Result, sent bool, err error) {
+	env := slipway.Environment{ID: l.env.ID, Slug: l.env.Slug}
+	entry := slipway.Entry{
+		ID: slipway.RowID(env.ID, g.Actor.String(), g.Key), At: g.at, Actor: g.Actor, Reason: g.Reason,
+	}
+	if err := entry.Validate(); err != nil {
+		return Result{}, false, err
+	}
+	res.Environment = env
 	a := appender{env: env.ID}
 	a.decide = func(head slipway.Row) ([]slipway.Row, error) {
-		if repeated || a.tries > 0 {
+		if g.repeated || a.tries > 0 {
 			row, err := p.store.RowByID(ctx, env.ID, entry.ID)
 			if err == nil {
 				res.write(row)
@@ -121,12 +148,12 @@ func (p *Plane) commandInParts(ctx context.Context, slug string, r Request, d de
 		}
 		if !res.Changed {
 			res.Row = head
-			if err := p.refuseUnseen(ctx, env, head, r); err != nil {
+			if err := p.refuseUnseen(ctx, env, head, g.Request); err != nil {
 				return nil, err
 			}
 		}
-		rows, err := d(l.at(head), head, entry, a.rows)
-		if err != nil || r.Preview == nil {
+		rows, err := g.decide(l.at(head), head, entry, a.rows)
+		if err != nil || g.Preview == nil {
 			return rows, err
 		}
 		res.Before = head
@@ -135,88 +162,14 @@ func (p *Plane) commandInParts(ctx context.Context, slug string, r Request, d de
 		}
 		return nil, nil
 	}
-	if r.Preview != nil {
+	if g.Preview != nil {
 		head, err := l.readHead(ctx)
 		if err == nil {
 			_, err = a.decide(head)
 		}
-		return res, err
+		return res, false, err
 	}
 	a.wrote = res.write
-	return res, p.append(ctx, &a)
-}
-
-// Tries and waits of a writer that keeps losing the race, or whose store keeps
-// failing. With jitter the waits stay short: appends take milliseconds.
-const (
-	maxConflicts = 200
-	maxFaults    = 8
-	shortestWait = 2 * time.Millisecond
-	longestWait  = 100 * time.Millisecond
-)
-
-// appender appends what decide gives for the head, row by row. After a lost
-// race, or a write whose answer did not come, decide is asked again.
-type appender struct {
-	env    string
-	fence  *slipway.Fence
-	decide func(head slipway.Row) ([]slipway.Row, error)
-	wrote  func(slipway.Row)
-	tries  int // that failed and were worth another
-	rows   int // appended
-}
-
-func (p *Plane) append(ctx context.Context, a *appender) error {
-	faults := 0
-	for {
-		again, err := p.try(ctx, a)
-		if err == nil || !again {
-			return err
-		}
-		a.tries++
-		if fault.Is(err, fault.Unavailable) {
-			faults++
-		}
-		if a.tries > maxConflicts || faults > maxFaults || wait(ctx, a.tries) != nil {
-			return err
-		}
-	}
-}
-
-// try reads the head, decides and appends once. again says that a failure was
-// the store's or a lost race, not a refusal.
-func (p *Plane) try(ctx context.Context, a *appender) (again bool, err error) {
-	head, err := p.store.Head(ctx, a.env)
-	if err != nil {
-		return fault.Is(err, fault.Unavailable), fmt.Errorf("read head: %w", err)
-	}
-	rows, err := a.decide(head)
-	if err != nil {
-		return fault.Is(err, fault.Unavailable), err
-	}
-	for _, row := range rows {
-		began := p.now()
-		stored, err := p.store.Append(ctx, a.env, row, a.fence)
-		p.resolved.drop()
-		if err != nil {
-			return fault.Is(err, fault.Conflict) || fault.Is(err, fault.Unavailable), fmt.Errorf("append row: %w", err)
-		}
-		a.rows++
-		p.observe(Event{Environment: a.env, Row: &stored, Took: p.now().Sub(began)})
-		a.wrote(stored)
-	}
-	return false, nil
-}
-
-// wait sleeps before try n+1: longer from try to try, and by chance.
-func wait(ctx context.Context, n int) error {
-	most := min(longestWait, shortestWait<<min(n, 10))
-	t := time.NewTimer(shortestWait + rand.N(most))
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-t.C:
-		return nil
-	}
+	err = p.append(ctx, &a)
+	return res, a.sent, err
 }

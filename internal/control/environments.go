@@ -197,9 +197,10 @@ func viewEnvironment(env slipway.Environment, head slipway.Row, workflows []slip
 func (p *Plane) environment(ctx context.Context, slug string) (slipway.Environment, error) {
 	e, err := p.store.Environment(ctx, slug)
 	if err != nil {
-		err = p.unknownEnvironment(ctx, slug, fmt.Errorf("read environment: %w", err))
+		return slipway.Environment{}, p.unknownEnvironment(ctx, slug, fmt.Errorf("read environment: %w", err))
 	}
-	return e, err
+	p.ids.learn(slug, e.ID)
+	return e, nil
 }
 
 // unknownEnvironment adds which environments there are to an error that says that
@@ -209,6 +210,7 @@ func (p *Plane) unknownEnvironment(ctx context.Context, slug string, err error) 
 	if f.Kind != fault.NotFound {
 		return err
 	}
+	p.ids.forget(slug)
 	slugs, lerr := p.Slugs(ctx)
 	if lerr != nil {
 		return lerr

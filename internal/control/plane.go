@@ -15,7 +15,7 @@ import (
 
 // Plane is the control plane: every use case is one of its methods. Its parts
 // are the ports' adapters; it keeps nothing between calls but the last snapshot
-// it read.
+// it read, for a moment what is live, and which environments there are.
 type Plane struct {
 	store    Store
 	blobs    Blobs
@@ -32,6 +32,7 @@ type Plane struct {
 	checked  checkedCount
 	checks   chan struct{} // has room for those that run at once
 	resolved resolveCache
+	ids      environmentIDs
 	observe  func(Event)
 	start    func(Work)
 }

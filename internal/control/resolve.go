@@ -30,6 +30,7 @@ func (p *Plane) Resolve(ctx context.Context, slug string) (*Resolution, error) {
 	if err != nil {
 		return nil, p.unknownEnvironment(ctx, slug, fmt.Errorf("read what is live: %w", err))
 	}
+	p.ids.learn(slug, env)
 	r := &Resolution{env, live}
 	p.resolved.put(slug, r, began, changes)
 	return r, nil

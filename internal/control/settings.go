@@ -75,12 +75,13 @@ func (p *Plane) SetEnvironment(ctx context.Context, slug string, c EnvironmentCh
 	if err != nil {
 		return Result{}, err
 	}
-	res := Result{Environment: env}
+	res := Result{}
 	if c.AutoLive != nil {
 		if res, err = p.AutoLive(ctx, slug, *c.AutoLive, r); err != nil {
 			return Result{}, err
 		}
 	}
+	res.Environment = env
 	res.Changed = res.Changed || configured
 	return res, nil
 }
@@ -166,6 +167,7 @@ func (p *Plane) RemoveEnvironment(ctx context.Context, slug string, r Request) (
 	for tries := 1; ; tries++ {
 		err := p.store.RemoveEnvironment(ctx, removal)
 		p.resolved.drop()
+		p.ids.forget(slug)
 		if err == nil {
 			return removal, nil
 		}

@@ -64,9 +64,7 @@ func TestPreviewGuessesNothing(t *testing.T) {
 	must[control.Result](t)(w.Deactivate(w.ctx, "prod", "a", ana, ""))
 	target := w.workflow("a").Latest.Deployment
 	checkNewer(t, w, must[slipway.Deployment](t)(w.store.Deployment(w.ctx, w.env(), target)))
-	preview := ana
-	preview.Preview = w.look()
-	r := must[control.Result](t)(w.MakeLive(w.ctx, "prod", "a", target, preview, control.MakeLiveOptions{}))
+	r := must[control.Result](t)(w.MakeLive(w.ctx, "prod", "a", target, w.previews(), control.MakeLiveOptions{}))
 	if r.Row.About.Hold != slipway.HoldSet {
 		t.Errorf("the preview says nothing of a hold: %+v", r.Row.About)
 	}
@@ -81,4 +79,12 @@ func checkNewer(t *testing.T, w *world, d slipway.Deployment) {
 	if err := w.store.PutDeployments(w.ctx, s.Fence(), []slipway.Deployment{d}, nil); err != nil {
 		t.Error(err)
 	}
+}
+
+// previews is ana's request of what would be.
+func (w *world) previews() control.Request {
+	w.t.Helper()
+	r := ana
+	r.Preview = w.look()
+	return r
 }
