@@ -60,6 +60,7 @@ func everyCall(ctx context.Context, s control.Store, e slipway.Environment, sync
 	_, errs["Workflow"] = s.Workflow(ctx, e.ID, "a")
 	_, errs["Workflows"] = s.Workflows(ctx, e.ID)
 	_, errs["Head"] = s.Head(ctx, e.ID)
+	_, _, errs["Resolved"] = s.Resolved(ctx, e.Slug)
 	_, errs["Append"] = s.Append(ctx, e.ID, after(slipway.Row{}, "row_1"), nil)
 	_, errs["RowByID"] = s.RowByID(ctx, e.ID, "row_1")
 	_, errs["Row"] = s.Row(ctx, e.ID, 1)

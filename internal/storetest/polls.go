@@ -18,7 +18,6 @@ func pollCases() map[string]func(*testing.T, control.Store) {
 		"polls/a removal ends it":              pollRemoved,
 		"ledger/what is live on each trigger":  resolvedFollows,
 		"ledger/a name that is used again":     resolvedAnew,
-		"resolved/a name that is used again":   resolvedAnew,
 	}
 }
 

@@ -27,6 +27,7 @@ func raceCases() map[string]func(*testing.T, control.Store) {
 		"races/one environment for one slug":     one(createRace),
 		"races/an end and an append never cross": one(endRace),
 		"races/the ledger is linearizable":       one(linearizable),
+		"races/writers of a removed environment": one(lateWriters),
 	}
 }
 
@@ -44,6 +45,7 @@ func twiceCases() map[string]func(t *testing.T, a, b control.Store) {
 		"twice/one environment for one slug":    both(createRace),
 		"twice/the ledger is linearizable":      both(linearizable),
 		"twice/a person and a pruner":           both(pruneRace),
+		"twice/writers of a removed one":        both(lateWriters),
 	}
 }
 
