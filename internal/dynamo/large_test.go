@@ -93,7 +93,17 @@ func TestLargeRestore(t *testing.T) {
 		if _, err = s.Append(t.Context(), f.Environment, stale, nil); fault.CodeOf(err) != "ledger-moved" {
 			t.Errorf("a late restore of what was pruned gives %v", err)
 		}
-		_, err = s.Append(t.Context(), f.Environment, restoring(3, append(ds[:7:7], ds[8:]...)), nil)
+		rest := restoring(3, append(ds[:7:7], ds[8:]...))
+		_, err = storetest.Begin(t.Context(), s, slipway.Sync{ID: "sync_since", Environment: f.Environment, Generation: 1, Status: slipway.SyncQueued})
+		must(t, err)
+		for _, fence := range []*slipway.Fence{nil, &f} {
+			rest.LastSync = 1
+			if _, err = s.Append(t.Context(), f.Environment, rest, fence); fault.CodeOf(err) != "sync-since" {
+				t.Errorf("a restore that takes for granted that no sync was asked for gives %v", err)
+			}
+		}
+		rest.LastSync = 2
+		_, err = s.Append(t.Context(), f.Environment, rest, &f)
 		must(t, err)
 	})
 }

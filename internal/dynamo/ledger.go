@@ -91,22 +91,16 @@ func (s *Store) Append(ctx context.Context, env string, row slipway.Row, f *slip
 
 // append does it once.
 func (s *Store) append(ctx context.Context, env string, e entry, f *slipway.Fence) error {
-	may := passGate(env)
-	if e.LastSync > 0 {
-		may = passSlot(env, e.LastSync)
+	if f != nil && f.Environment != env {
+		return control.LeaseLost(*f)
 	}
-	if f != nil {
-		if f.Environment != env {
-			return control.LeaseLost(*f)
-		}
-		may = underFence(*f)
-	}
+	allowed := e.allowed(env, f)
 	follows, err := s.follows(ctx, env, e.Number)
 	if err != nil {
 		return err
 	}
 	if !follows {
-		if err := s.transact(ctx, []write{may}); err != nil {
+		if err := s.transact(ctx, allowed); err != nil {
 			return err
 		}
 		return control.LedgerMoved(e.Number)
@@ -116,18 +110,34 @@ func (s *Store) append(ctx context.Context, env string, e entry, f *slipway.Fenc
 		return err
 	}
 	row := append(e.writes(env), e.resolves(env, slug)) // with slipway.MaxFirstMarks marks nothing else fits
-	changes, gate, err := s.changes(ctx, env, e, maxWrites-len(row)-1)
+	changes, gate, err := s.changes(ctx, env, e, maxWrites-len(row)-len(allowed))
 	if err != nil {
 		return err
 	}
-	allowed := []write{may}
 	switch {
-	case gate != nil && f == nil:
-		allowed = []write{*gate}
+	case gate != nil && f == nil && e.LastSync == 0:
+		allowed = []write{*gate} // no transaction has an item twice
 	case gate != nil:
-		allowed = []write{may, *gate}
+		allowed = append(allowed, *gate)
 	}
 	return s.transact(ctx, slices.Concat(row[:1], allowed, row[1:], changes))
+}
+
+// allowed are the conditions for writing the row at all: that its fence holds, that
+// what it takes for granted is so, and that the environment was not removed, which
+// each of the two says too.
+func (e entry) allowed(env string, f *slipway.Fence) []write {
+	var conditions []write
+	if f != nil {
+		conditions = append(conditions, underFence(*f))
+	}
+	if e.LastSync > 0 {
+		conditions = append(conditions, passSlot(env, e.LastSync))
+	}
+	if len(conditions) == 0 {
+		conditions = append(conditions, passGate(env))
+	}
+	return conditions
 }
 
 // follows reports whether the row before n is stored, so that n leaves no gap. A
@@ -155,7 +165,7 @@ func (s *Store) changes(ctx context.Context, env string, e entry, room int) (wri
 	if len(marks)+len(looks) <= room {
 		return append(marks, looks...), nil, nil
 	}
-	if len(marks) > slipway.MaxFirstMarks {
+	if len(marks) >= room { // the gate takes one
 		return nil, nil, control.TooManyRecords(len(marks))
 	}
 	seen, err := s.get(ctx, gateKey(env))

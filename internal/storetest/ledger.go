@@ -43,15 +43,17 @@ func ledgerSince(t *testing.T, s control.Store) {
 	}
 	want := func(number int64) slipway.Row { return row(number, 0) }
 	same(t, "a row before any sync", value(s.Append(t.Context(), e.ID, row(1, 1), nil))(t), want(1))
-	begin(t, s, e.ID, "sync_a")
+	f := begin(t, s, e.ID, "sync_a").Fence()
 	same(t, "a row of the newest sync", value(s.Append(t.Context(), e.ID, row(2, 1), nil))(t), want(2))
 	begin(t, s, e.ID, "sync_b")
 	_, err := s.Append(t.Context(), e.ID, row(3, 1), nil)
 	refused(t, err, fault.Conflict, "sync-since")
+	_, err = s.Append(t.Context(), e.ID, row(3, 1), &f)
+	refused(t, err, fault.Conflict, "sync-since")
 	_, err = s.Append(t.Context(), e.ID, row(2, 1), nil)
 	ok(t, err) // its answer was lost
 	same(t, "head", value(s.Head(t.Context(), e.ID))(t), want(2))
-	value(s.Append(t.Context(), e.ID, row(3, 2), nil))(t)
+	value(s.Append(t.Context(), e.ID, row(3, 2), &f))(t)
 	same(t, "head", value(s.Head(t.Context(), e.ID))(t), want(3))
 	ok(t, s.RemoveEnvironment(t.Context(), aRemoval(e)))
 	_, err = s.Append(t.Context(), e.ID, row(4, 2), nil)
