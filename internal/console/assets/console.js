@@ -111,7 +111,7 @@ later();
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden && Number(document.body.dataset.poll)) look();
 });
-tellTimes(document);
+// The server's words are right as the page comes.
 setInterval(() => tellTimes(document), 10000);
 
 // Menus close when somebody goes elsewhere, or says so.
