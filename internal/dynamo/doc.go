@@ -2,8 +2,7 @@
 // over one DynamoDB table. docs/table.md has its keys and what each access costs.
 //
 // What must hold together is one transaction with conditions. Every access is a
-// key look-up or a query of one partition, strongly consistent: the entries of
-// the lists are items of their own, written in the transaction of what they lead
-// to, so a list is as true as a look-up. What DynamoDB says of itself is
-// translated to faults in fault.go.
+// key look-up or a query of one partition, strongly consistent: the lists are
+// items of their own, written with what they lead to, so a list is as true as a
+// look-up. What DynamoDB says of itself is translated to faults in fault.go.
 package dynamo

@@ -3,7 +3,6 @@ package dynamo
 import (
 	"context"
 	"errors"
-	"sync"
 
 	"github.com/slipway-dev/slipway/internal/control"
 	"github.com/slipway-dev/slipway/internal/slipway"
@@ -56,7 +55,7 @@ func (s *Store) CreateEnvironment(ctx context.Context, e slipway.Environment, fi
 	if err := s.transact(ctx, writes); err != nil {
 		return s.translate(ctx, "create environment", err)
 	}
-	s.slugs.saw(e.ID, e.Slug)
+	s.known.sawSlug(e.ID, e.Slug)
 	return nil
 }
 
@@ -64,7 +63,7 @@ func (s *Store) CreateEnvironment(ctx context.Context, e slipway.Environment, fi
 func (s *Store) Environment(ctx context.Context, slug string) (slipway.Environment, error) {
 	e, err := one[slipway.Environment](ctx, s, environmentKey(slug), control.UnknownEnvironment(slug))
 	if err == nil {
-		s.slugs.saw(e.ID, slug)
+		s.known.sawSlug(e.ID, slug)
 	}
 	return e, s.translate(ctx, "read environment", err)
 }
@@ -72,7 +71,7 @@ func (s *Store) Environment(ctx context.Context, slug string) (slipway.Environme
 // slugOf gives the slug of an environment by its id, which never changes: from
 // memory, or from the gate.
 func (s *Store) slugOf(ctx context.Context, env string) (string, error) {
-	if slug := s.slugs.of(env); slug != "" {
+	if slug := s.known.get(env).slug; slug != "" {
 		return slug, nil
 	}
 	gate, err := s.get(ctx, gateKey(env))
@@ -83,32 +82,8 @@ func (s *Store) slugOf(ctx context.Context, env string) (string, error) {
 		return "", err
 	}
 	slug := textOf(gate, attrSlug)
-	s.slugs.saw(env, slug)
+	s.known.sawSlug(env, slug)
 	return slug, nil
-}
-
-// slugs keeps those of some environments.
-type slugs struct {
-	mu   sync.Mutex
-	byID map[string]string
-}
-
-// maxSlugs bounds them.
-const maxSlugs = 1000
-
-func (l *slugs) saw(env, slug string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.byID == nil || len(l.byID) >= maxSlugs {
-		l.byID = map[string]string{}
-	}
-	l.byID[env] = slug
-}
-
-func (l *slugs) of(env string) string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.byID[env]
 }
 
 // Environments implements control.Environments.

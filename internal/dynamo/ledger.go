@@ -72,7 +72,7 @@ func (s *Store) Append(ctx context.Context, env string, row slipway.Row, f *slip
 	}
 	err = s.repeat(ctx, func() error { return s.append(ctx, env, e, f) }, func(err error) bool { return errors.Is(err, errPruned) })
 	if err == nil {
-		s.rows.saw(env, row.Number)
+		s.known.sawRow(env, row.Number)
 		row.LastSync = 0
 		return row, nil
 	}
@@ -146,7 +146,7 @@ func (s *Store) follows(ctx context.Context, env string, n int64) (bool, error) 
 	switch {
 	case n < 1:
 		return false, nil
-	case n == 1 || s.rows.highest(env) >= n-1:
+	case n == 1 || s.known.get(env).row >= n-1:
 		return true, nil
 	}
 	_, err := s.get(ctx, rowKey(env, n-1))

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"math"
-	"sync"
 
 	"github.com/slipway-dev/slipway/internal/control"
 	"github.com/slipway-dev/slipway/internal/cursor"
@@ -25,7 +24,7 @@ func (s *Store) head(ctx context.Context, env string) (slipway.Row, error) {
 		return slipway.Row{}, err
 	}
 	row, err := s.decodeRow(ctx, env, found[0])
-	s.rows.saw(env, row.Number)
+	s.known.sawRow(env, row.Number)
 	return row, err
 }
 
@@ -124,25 +123,4 @@ func (s *Store) newest(ctx context.Context, env string) (int64, error) {
 		return 0, err
 	}
 	return rows[0].Number, nil
-}
-
-// highest keeps, for each environment, the highest row that was seen.
-type highest struct {
-	mu   sync.Mutex
-	seen map[string]int64
-}
-
-func (h *highest) saw(env string, n int64) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.seen == nil {
-		h.seen = map[string]int64{}
-	}
-	h.seen[env] = max(h.seen[env], n)
-}
-
-func (h *highest) highest(env string) int64 {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.seen[env]
 }

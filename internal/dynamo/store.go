@@ -30,8 +30,7 @@ type Store struct {
 	api   API
 	table string
 	wait  patience
-	rows  highest
-	slugs slugs
+	known memory
 }
 
 var _ control.Store = (*Store)(nil)
