@@ -44,6 +44,17 @@ func (l *finds) at(id string) (f find, ok bool) {
 	return f, ok
 }
 
+// leads are those that stand in a part of the list of all, in order.
+func (l *finds) leads(in part) []lead {
+	var list []lead
+	for _, f := range l.List {
+		if place := f.place(l.sequence); in.lo <= place && place < in.hi {
+			list = append(list, lead{place, f.ID})
+		}
+	}
+	return list
+}
+
 // open gives a deployment as it is before it is checked.
 func (l *finds) open(f find) slipway.Deployment {
 	if f.Own != nil {
@@ -82,15 +93,12 @@ func (l *finds) write(env string) (write, error) {
 	l.List = slices.SortedFunc(maps.Values(l.byID), func(a, b find) int {
 		return strings.Compare(a.place(l.sequence), b.place(l.sequence))
 	})
-	k, condition, values := findsKey(env, l.sequence), absent, item(nil)
-	if l.version > 0 {
-		condition, values = attrVersion+" = :was", item{":was": num(l.version)}
-	}
+	k := findsKey(env, l.sequence)
 	if len(l.List) == 0 {
-		return remove(k).when(condition, values, errChanged), nil
+		return remove(k).asRead(l.version), nil
 	}
 	doc, err := packFit(l)
-	return put(k, item{attrDoc: bin(doc), attrVersion: num(l.version + 1)}).when(condition, values, errChanged), err
+	return put(k, item{attrDoc: bin(doc), attrVersion: num(l.version + 1)}).asRead(l.version), err
 }
 
 func decodeFinds(found item) (*finds, error) {

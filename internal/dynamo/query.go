@@ -150,11 +150,7 @@ func (s *Store) entriesFound(ctx context.Context, in part, ask int) ([]lead, err
 			if err != nil {
 				return nil, err
 			}
-			for _, f := range l.List {
-				if place := f.place(l.sequence); in.lo <= place && place < in.hi {
-					list = append(list, lead{place, f.ID})
-				}
-			}
+			list = append(list, l.leads(in)...)
 		}
 		if len(found) < n || len(list) >= ask {
 			return list[:min(ask, len(list))], nil

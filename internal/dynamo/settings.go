@@ -107,8 +107,7 @@ func (s *Store) endSyncs(ctx context.Context, r slipway.Removal) ([]write, error
 	if err != nil {
 		return nil, err
 	}
-	closed := update(slotKey(r.ID), set(attrRemoved, ":yes"), item{":yes": yes()}).
-		when(attrVersion+" = :was", item{":was": slot[attrVersion]}, errChanged)
+	closed := update(slotKey(r.ID), set(attrRemoved, ":yes"), item{":yes": yes()}).asRead(numberOf(slot, attrVersion))
 	writes := []write{closed}
 	for _, id := range textsOf(slot, attrUnended) {
 		found, err := s.get(ctx, syncKey(r.ID, id))

@@ -86,6 +86,15 @@ func (w write) whenSeen(condition string, values item, old bool, refuse func(ite
 	return w
 }
 
+// asRead gives w under the condition that its item has the version that was read,
+// 0 where there was none: else errChanged.
+func (w write) asRead(version int64) write {
+	if version == 0 {
+		return w.when(absent, nil, errChanged)
+	}
+	return w.when(attrVersion+" = :was", item{":was": num(version)}, errChanged)
+}
+
 // size is about how many bytes w writes.
 func (w write) size() int {
 	if w.Put == nil {

@@ -100,11 +100,7 @@ func (sh *sheet) full() bool { return len(sh.workflows) >= maxSheet || sh.size >
 
 func (sh *sheet) write(env string) (write, error) {
 	doc, err := packFit(sh.workflows)
-	w := put(sheetKey(env, sh.number), item{attrDoc: bin(doc), attrVersion: num(sh.version + 1)})
-	if sh.version == 0 {
-		return w.when(absent, nil, errChanged), err
-	}
-	return w.when(attrVersion+" = :was", item{":was": num(sh.version)}, errChanged), err
+	return put(sheetKey(env, sh.number), item{attrDoc: bin(doc), attrVersion: num(sh.version + 1)}).asRead(sh.version), err
 }
 
 // Workflow implements control.Workflows.
