@@ -206,11 +206,11 @@ func (p *Plane) environment(ctx context.Context, slug string) (slipway.Environme
 // unknownEnvironment adds which environments there are to an error that says that
 // one is not there; it leaves any other as it is.
 func (p *Plane) unknownEnvironment(ctx context.Context, slug string, err error) error {
-	f := fault.Of(err)
-	if f.Kind != fault.NotFound {
+	if !fault.Is(err, fault.NotFound) {
 		return err
 	}
 	p.ids.forget(slug)
+	f := fault.Wrap(err, fault.NotFound, fault.CodeOf(err), "there is no environment %q", slug) // with commands of its own
 	slugs, lerr := p.Slugs(ctx)
 	if lerr != nil {
 		return lerr

@@ -110,7 +110,7 @@ func (p *Plane) Lift(ctx context.Context, env, workflow string, r Request) (Resu
 // onWorkflow carries out a command that needs nothing but the head.
 func (p *Plane) onWorkflow(ctx context.Context, env, workflow string, r Request, c func(slipway.Entry) slipway.Command) (Result, error) {
 	return p.command(ctx, env, r.on(workflow), func(l *Look, head slipway.Row, e slipway.Entry) ([]slipway.Row, error) {
-		if _, err := l.workflow(ctx, workflow); err != nil {
+		if err := l.refuseUnknown(ctx, head, workflow); err != nil {
 			return nil, err
 		}
 		return c(e).Decide(head)

@@ -2,6 +2,7 @@ package control_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/slipway-dev/slipway/internal/control"
 	"github.com/slipway-dev/slipway/internal/fault"
+	"github.com/slipway-dev/slipway/internal/gittest"
 	"github.com/slipway-dev/slipway/internal/slipway"
 )
 
@@ -143,12 +145,12 @@ func TestCommandsReadNoEnvironmentTwice(t *testing.T) {
 	}
 	fresh, resolved := control.New(w.options), control.New(w.options)
 	must[*control.Resolution](t)(resolved.Resolve(w.ctx, "prod"))
-	store.asks(t, "a preview", "environment head workflow", func() error { return hold(w.Plane, w.previews())() })
-	store.asks(t, "a hold", "head workflow append", hold(w.Plane, ana))
-	store.asks(t, "a hold that is there", "head workflow environment head workflow", hold(w.Plane, ana))
-	store.asks(t, "the first of a process", "environment head workflow append", lift(fresh, ana))
-	store.asks(t, "the second", "head workflow append", hold(fresh, ana))
-	store.asks(t, "the first of one that resolves", "head workflow append", lift(resolved, ana))
+	store.asks(t, "a preview", "environment head", func() error { return hold(w.Plane, w.previews())() })
+	store.asks(t, "a hold", "head append", hold(w.Plane, ana))
+	store.asks(t, "a hold that is there", "head environment head", hold(w.Plane, ana))
+	store.asks(t, "the first of a process", "environment head append", lift(fresh, ana))
+	store.asks(t, "the second", "head append", hold(fresh, ana))
+	store.asks(t, "the first of one that resolves", "head append", lift(resolved, ana))
 	ids := map[string]string{}
 	for _, sha := range shas {
 		ids[sha] = must[string](t)(w.Find(w.ctx, "prod", "a", sha))
@@ -163,9 +165,28 @@ func TestCommandsReadNoEnvironmentTwice(t *testing.T) {
 	store.asks(t, "the same in a new process", "environment head deployment append", makeLive(control.New(w.options), shas[0]))
 	keyed := ana
 	keyed.Key = "k"
-	store.asks(t, "one with a key", "head row workflow append", lift(w.Plane, keyed))
+	store.asks(t, "one with a key", "head row append", lift(w.Plane, keyed))
 	store.asks(t, "the same again", "head row environment head row", lift(w.Plane, keyed))
 }
 
 // second is the error of a use case whose result does not matter.
 func second[A any](_ A, err error) error { return err }
+
+// TestUnknownEnvironmentSaysOnce: what to do about a name that there is not is said
+// once, and is something that helps.
+func TestUnknownEnvironmentSaysOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	w.commit(gittest.Options{}, "aWorkflow.ts", file("a", auth, "1"))
+	fixes := func() string {
+		_, err := w.Environment(w.ctx, "prd")
+		return fmt.Sprint(fault.CodeOf(err), fault.Of(err).Fixes)
+	}
+	if got := fixes(); got != "unknown-environment[[env add prd --repo URL_OR_PATH]]" {
+		t.Errorf("with none: %s", got)
+	}
+	w.add()
+	if got := fixes(); got != "unknown-environment[[env list]]" {
+		t.Errorf("with another: %s", got)
+	}
+}

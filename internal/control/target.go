@@ -19,12 +19,8 @@ var shaPattern = regexp.MustCompile(`^[0-9a-f]{7,64}$`)
 // target finds the deployment of a workflow that name means: its id, seven or
 // more characters of its commit (the newest valid one of it), or "previous".
 func (l *Look) target(ctx context.Context, head slipway.Row, workflow, name string) (slipway.Deployment, error) {
-	w := slipway.Workflow{ID: workflow}
-	if _, known := head.State.Workflows[workflow]; !known { // the state has none before its record is stored
-		var err error
-		if w, err = l.workflow(ctx, workflow); err != nil {
-			return slipway.Deployment{}, err
-		}
+	if err := l.refuseUnknown(ctx, head, workflow); err != nil {
+		return slipway.Deployment{}, err
 	}
 	switch lower := strings.ToLower(name); {
 	case name == PreviousName:
@@ -33,41 +29,41 @@ func (l *Look) target(ctx context.Context, head slipway.Row, workflow, name stri
 			return slipway.Deployment{}, err
 		}
 		if !ok {
-			return slipway.Deployment{}, refuseNoPrevious(w, head)
+			return slipway.Deployment{}, refuseNoPrevious(workflow, head)
 		}
 		return d, nil
 	case strings.HasPrefix(name, "dep_"):
-		return l.targetByID(ctx, w, name)
+		return l.targetByID(ctx, workflow, name)
 	case shaPattern.MatchString(lower):
-		return l.targetByCommit(ctx, w, lower)
+		return l.targetByCommit(ctx, workflow, lower)
 	}
 	return slipway.Deployment{}, fault.New(fault.Invalid, "bad-deployment-name", "%q names no deployment", name).
 		WithHint("name one by its id (dep_…), by 7 or more characters of its commit, or say previous").
 		WithFix("deployments", fault.EnvArg, workflow)
 }
 
-func (l *Look) targetByID(ctx context.Context, w slipway.Workflow, id string) (slipway.Deployment, error) {
+func (l *Look) targetByID(ctx context.Context, workflow string, id string) (slipway.Deployment, error) {
 	d, err := l.deployment(ctx, id)
 	switch {
 	case fault.Is(err, fault.NotFound):
 		return d, fault.Wrap(err, fault.NotFound, "unknown-deployment", "environment %q has no deployment %s", l.env.Slug, id).
-			WithHint("look at the deployments there are").WithFix("deployments", fault.EnvArg, w.ID)
+			WithHint("look at the deployments there are").WithFix("deployments", fault.EnvArg, workflow)
 	case err != nil:
 		return d, fmt.Errorf("read deployment: %w", err)
-	case d.Workflow != w.ID:
+	case d.Workflow != workflow:
 		owner := "no workflow"
 		if d.Workflow != "" {
 			owner = fmt.Sprintf("workflow %q", d.Workflow)
 		}
-		return d, fault.New(fault.Invalid, "deployment-of-another", "%s is a deployment of %s, not of %q", id, owner, w.ID).
-			WithHint("look at the deployments there are").WithFix("deployments", fault.EnvArg, w.ID)
+		return d, fault.New(fault.Invalid, "deployment-of-another", "%s is a deployment of %s, not of %q", id, owner, workflow).
+			WithHint("look at the deployments there are").WithFix("deployments", fault.EnvArg, workflow)
 	}
 	return d, nil
 }
 
-func (l *Look) targetByCommit(ctx context.Context, w slipway.Workflow, sha string) (slipway.Deployment, error) {
+func (l *Look) targetByCommit(ctx context.Context, workflow string, sha string) (slipway.Deployment, error) {
 	var newest, valid *slipway.Deployment
-	for d, err := range l.p.deployments(ctx, l.env.ID, DeploymentQuery{Workflow: w.ID, Commit: sha}) {
+	for d, err := range l.p.deployments(ctx, l.env.ID, DeploymentQuery{Workflow: workflow, Commit: sha}) {
 		if err != nil {
 			return slipway.Deployment{}, err
 		}
@@ -87,20 +83,20 @@ func (l *Look) targetByCommit(ctx context.Context, w slipway.Workflow, sha strin
 	case newest != nil:
 		return *newest, nil // the decision says why it cannot be
 	}
-	return slipway.Deployment{}, fault.New(fault.NotFound, "unknown-deployment", "workflow %q has no deployment of commit %s", w.ID, sha).
-		WithHint("look at the deployments there are").WithFix("deployments", fault.EnvArg, w.ID)
+	return slipway.Deployment{}, fault.New(fault.NotFound, "unknown-deployment", "workflow %q has no deployment of commit %s", workflow, sha).
+		WithHint("look at the deployments there are").WithFix("deployments", fault.EnvArg, workflow)
 }
 
-func refuseNoPrevious(w slipway.Workflow, head slipway.Row) error {
-	live := head.State.Workflows[w.ID].Live
+func refuseNoPrevious(workflow string, head slipway.Row) error {
+	live := head.State.Workflows[workflow].Live
 	if live == nil {
-		return fault.New(fault.Conflict, "nothing-live", "nothing is live for %q, so there is nothing to go back from", w.ID).
-			WithHint("make one of its deployments live by its id").WithFix("deployments", fault.EnvArg, w.ID)
+		return fault.New(fault.Conflict, "nothing-live", "nothing is live for %q, so there is nothing to go back from", workflow).
+			WithHint("make one of its deployments live by its id").WithFix("deployments", fault.EnvArg, workflow)
 	}
 	return fault.New(fault.Conflict, "nothing-to-go-back-to",
-		"%q has nothing to go back to: no other code that was live before %s is still good", w.ID, slipway.ShortSHA(live.Commit)).
+		"%q has nothing to go back to: no other code that was live before %s is still good", workflow, slipway.ShortSHA(live.Commit)).
 		WithHint("make any valid deployment live by its id, or leave the workflow without one").
-		WithFix("deployments", fault.EnvArg, w.ID).WithFix("deactivate", fault.EnvArg, w.ID)
+		WithFix("deployments", fault.EnvArg, workflow).WithFix("deactivate", fault.EnvArg, workflow)
 }
 
 // Previous says which deployment a roll back goes to, with MakeLive's faults where
@@ -115,6 +111,16 @@ func (l *Look) Previous(ctx context.Context, workflow string) (DeploymentView, e
 		return DeploymentView{}, err
 	}
 	return viewDeployment(d, false, head, l.p.now()), nil // only what is live can be missing
+}
+
+// refuseUnknown refuses a workflow that there is not. Whatever the head's state
+// has is stored: only for another is its record read.
+func (l *Look) refuseUnknown(ctx context.Context, head slipway.Row, workflow string) error {
+	if _, known := head.State.Workflows[workflow]; known {
+		return nil
+	}
+	_, err := l.workflow(ctx, workflow)
+	return err
 }
 
 // workflow reads one, deleted or not, and, where there is none, says which there
